@@ -47,7 +47,7 @@ let package = Package(
         shared("Postgres", ["Loop", "JSON", "Telemetry", "CLinux", "CPostgres"]),
         shared("Redis", ["Loop", "Telemetry", "CLinux", "CRedis"]),
         shared("ServiceKit", ["Loop", "JSON", "Telemetry", "Wire", "HTTP", "Postgres", "Redis", "Crypto", "CLinux"]),
-        shared("Contracts", ["JSON", "Wire", "Postgres"]),
+        shared("Contracts", ["JSON", "Wire", "Postgres"], resources: [.embedInCode("Schema")]),
 
         service("gateway", ["HTTP", "Postgres", "Redis", "Crypto"]),
         service("orchestrator", ["Postgres", "Crypto"]),
