@@ -50,7 +50,11 @@ let package = Package(
         shared("Contracts", ["JSON", "Wire", "Postgres"], resources: [.embedInCode("Schema")]),
 
         service("gateway", ["HTTP", "Postgres", "Redis", "Crypto"]),
-        service("orchestrator", ["Postgres", "Crypto"]),
+        service(
+            "orchestrator", ["Postgres", "Crypto"],
+            resources: [
+                .embedInCode("Templates/es.txt"), .embedInCode("Templates/en.txt"), .embedInCode("Templates/pt.txt"),
+            ]),
         service("pms-adapter", ["Postgres"]),
         service("tts", ["HTTP", "Postgres", "CSpeech"]),
         service("notifier", ["HTTP", "Postgres", "Redis"]),
