@@ -5,10 +5,6 @@ import Contracts
 struct Dialogue: Sendable {
     let templates: Templates
 
-    init(templates: Templates) {
-        self.templates = templates
-    }
-
     /// One step of a turn. A `handoff` comes only with the reply that ends the turn; a read or command carries none.
     func decide(_ state: DialogueState, _ event: DialogueEvent, in context: DialogueContext) -> Decision {
         var turn = Turn(state: state, context: context, templates: templates)

@@ -107,7 +107,9 @@ struct HeardTurn {
         for (rank, guess) in understood.intents.enumerated() {
             let bar = rank == 0 ? Limits.sure : Limits.alsoMeant
             guard guess.probability >= bar, rank > 0 || guess.probability >= Limits.sure else { continue }
-            guard rank == 0 || (understood.intents.first?.probability ?? 0) >= Limits.sure || guess.probability >= Limits.sure
+            guard
+                rank == 0 || (understood.intents.first?.probability ?? 0) >= Limits.sure
+                    || guess.probability >= Limits.sure
             else { continue }
             isUnderstood = true
             if !intents.contains(guess.intent) { intents.append(guess.intent) }

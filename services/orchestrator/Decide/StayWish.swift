@@ -94,7 +94,9 @@ struct StayWish: Codable, Hashable, Sendable {
         if checkOut == nil, let nights { checkOut = arrival.adding(days: nights) }
     }
 
-    private mutating func apply(adults named: Int?, children ages: [Int], withoutAge: Int, answering question: Question?) {
+    private mutating func apply(
+        adults named: Int?, children ages: [Int], withoutAge: Int, answering question: Question?
+    ) {
         if question == .childrenAges, named == nil, childrenWithoutAge > 0 {
             children += ages
             childrenWithoutAge = max(0, childrenWithoutAge - ages.count)

@@ -128,7 +128,9 @@ extension Turn {
     }
 
     func describe(_ booking: Booking) -> [Placeholder: String] {
-        describe(code: booking.code, stay: booking.stay, party: booking.party, roomType: booking.roomType, total: booking.total)
+        describe(
+            code: booking.code, stay: booking.stay, party: booking.party, roomType: booking.roomType,
+            total: booking.total)
     }
 
     func describe(

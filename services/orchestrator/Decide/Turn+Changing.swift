@@ -49,7 +49,7 @@ extension Turn {
     mutating func pursueChange(_ heard: HeardTurn) -> Decision.Next? {
         guard isChanging, var wish = state.change?.wish else { return nil }
         for case .impossibleDate(let words) in heard.entities {
-            say(.datesImpossible, [.words: WordForms.clipped(words, to: Limits.nameCharacters)])
+            say(.datesImpossible, [.words: quotable(words)])
             return resume()
         }
         let changes = wish.apply(heard.entities, answering: nil)
@@ -107,7 +107,8 @@ extension Turn {
             let party = wish.party
         else { return resume() }
         guard !offers.isEmpty else { return changeSoldOut() }
-        let own = wish.roomType == booking.roomType.category ? offers.first { $0.roomType.id == booking.roomType.id } : nil
+        let own =
+            wish.roomType == booking.roomType.category ? offers.first { $0.roomType.id == booking.roomType.id } : nil
         if let offer = own ?? offers.first(where: { $0.roomType.category == wish.roomType }) {
             return propose(offer, for: booking.code, stay: stay, party: party)
         }
@@ -116,7 +117,7 @@ extension Turn {
 
     mutating func changeSoldOut() -> Decision.Next {
         guard let booking = state.change?.booking, let stay = state.change?.wish?.stay else { return pmsFailed() }
-        say(.changeSoldOut, [.code: booking.code, .dates: WordForms.sentence(wording.dates(stay))])
+        say(.changeSoldOut, [.dates: wording.dates(stay)])
         state.change?.wish = StayWish(stay: booking.stay, party: booking.party, roomType: booking.roomType.category)
         return ask(.changeWhat(code: booking.code))
     }
@@ -128,7 +129,8 @@ extension Turn {
         state.change = ChangeWish(
             booking: booking, wish: StayWish(stay: stay, party: party, roomType: offer.roomType.category))
         let proposal = ChangeProposal(
-            serial: state.offerSerial, code: code, stay: stay, party: party, roomType: offer.roomType, total: offer.total,
+            serial: state.offerSerial, code: code, stay: stay, party: party, roomType: offer.roomType,
+            total: offer.total,
             payableAtHotel: offer.payableAtHotel, oldTotal: booking.total)
         return ask(.confirmChange(proposal))
     }

@@ -6,7 +6,8 @@ extension Turn {
     mutating func show(_ offers: [Offer], stay: Stay, party: Party, changing: String?) -> Decision.Next {
         retireOffer()
         let wanted = changing == nil ? state.wish.roomType : state.change?.wish?.roomType
-        if let wanted, !offers.contains(where: { $0.roomType.category == wanted }), let words = wording.category(wanted) {
+        if let wanted, !offers.contains(where: { $0.roomType.category == wanted }), let words = wording.category(wanted)
+        {
             say(.offerWithoutType, [.type: words])
         }
         let sorted = offers.enumerated().sorted { left, right in
@@ -83,7 +84,9 @@ extension Turn {
     }
 
     mutating func quote(_ roomType: String, offered: Money?, renews: Bool) -> Decision.Next {
-        guard let stay = state.wish.stay, let party = state.wish.party else { return continueSearch(choosing: roomType) }
+        guard let stay = state.wish.stay, let party = state.wish.party else {
+            return continueSearch(choosing: roomType)
+        }
         return read(
             .quote(stay: stay, party: party, roomType: roomType),
             for: .quote(roomType: roomType, offered: offered, renews: renews))
@@ -109,11 +112,13 @@ extension Turn {
 
     /// Between the offer and the hold somebody else was quicker: says so and shows what is left.
     mutating func lostRoom(_ roomType: String?) -> Decision.Next {
-        let known = state.offer?.offers.first { $0.roomType.id == roomType }?.roomType
+        let known =
+            state.offer?.offers.first { $0.roomType.id == roomType }?.roomType
             ?? (state.hold?.roomType.id == roomType ? state.hold?.roomType : nil)
         say(.offerGone, [.room: known.map(wording.name) ?? wording.text(.roomFallback)])
         state.hold = nil
         state.summaryShown = nil
+        state.wish.roomType = nil
         return continueSearch(choosing: nil)
     }
 

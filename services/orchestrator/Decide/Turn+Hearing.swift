@@ -15,6 +15,7 @@ extension Turn {
         if heard.isTruncated { say(.truncated) }
         let contactBefore = state.contact
         takeContact(heard)
+        if state.contact != contactBefore { state.summaryShown = nil }
         answerFacts(heard)
         receiveAttachments(heard)
 
@@ -35,7 +36,10 @@ extension Turn {
         if let checkIn = state.wish.checkIn, checkIn < context.today { state.wish.forgetDates() }
         if let offer = state.offer, offer.stay.checkIn < context.today {
             retireOffer()
-            if state.question == .choice { state.question = nil }
+            if state.question == .choice {
+                say(.offerForgotten)
+                state.question = .stay
+            }
         }
         if let hold = state.hold, hold.stay.checkIn < context.today {
             state.hold = nil
@@ -68,7 +72,7 @@ extension Turn {
             switch kind {
             case .image, .video, .document, .contacts:
                 say(.receivedPicture)
-                requestHandoff("unreadable")
+                if !isReceptionTold { requestHandoff("unreadable") }
             case .sticker: say(.receivedSticker)
             case .location: say(.receivedLocation)
             default: say(.receivedUnsupported)

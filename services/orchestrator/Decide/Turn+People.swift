@@ -7,6 +7,11 @@ extension Turn {
         memory.handoff = HandoffRequest(reason: reason, summary: staffSummary())
     }
 
+    /// A person was called a short while ago: the same wish does not call them again.
+    var isReceptionTold: Bool {
+        state.handedOverAt.map { context.now - $0 < Limits.handoffPauseSeconds } ?? false
+    }
+
     /// What staff need to go on: the guest's words and how far it got.
     private func staffSummary() -> String {
         let staff = staffWording
@@ -33,7 +38,7 @@ extension Turn {
     /// The guest asks for a person. What was asked before stays open, and is not put again over their wish.
     mutating func callReception() -> Decision.Next {
         understoodSomething()
-        if let since = state.handedOverAt, context.now - since < Limits.handoffPauseSeconds {
+        if isReceptionTold {
             say(.handoffAlready)
         } else {
             say(.handoffAsked)

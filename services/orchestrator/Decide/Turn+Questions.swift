@@ -20,10 +20,17 @@ extension Turn {
             bubble.buttons = [otherDatesButton, receptionButton]
         case .email:
             bubble.text = wording.text(emailIsRequired ? .askEmail : .askEmailOptional)
-            if !emailIsRequired { bubble.buttons = [button(.buttonSkipEmail, .skipEmail(hold: state.hold?.code ?? ""))] }
+            if !emailIsRequired {
+                bubble.buttons = [button(.buttonSkipEmail, .skipEmail(hold: state.hold?.code ?? ""))]
+            }
         case .confirmBooking(let hold):
-            saySummary()
-            bubble.text = wording.text(.askConfirm)
+            if state.summaryShown == hold {
+                // It stands above already, unchanged: after a digression a reminder is enough.
+                bubble.text = wording.text(.askConfirmAgain, heldValues)
+            } else {
+                saySummary()
+                bubble.text = wording.text(.askConfirm)
+            }
             bubble.buttons = [
                 button(.buttonConfirm, .confirm(hold: hold)), button(.buttonEdit, .edit(hold: hold)),
                 button(.buttonDrop, .drop(hold: hold)),
@@ -35,7 +42,7 @@ extension Turn {
             bubble.text = wording.text(.askCode)
             bubble.buttons = [receptionButton]
         case .confirmCancel(let code):
-            bubble.text = wording.text(.askCancel)
+            bubble.text = wording.text(.askCancel, [.code: code])
             bubble.buttons = [button(.buttonCancel, .cancel(code: code)), button(.buttonKeep, .keep(code: code))]
         case .changeWhat(let code):
             guard let booking = state.bookings.first(where: { $0.code == code }) else { break }
@@ -76,11 +83,18 @@ extension Turn {
                 .dates: WordForms.sentence(wording.dates(offer.stay)), .nights: wording.nights(offer.stay),
                 .people: wording.people(offer.party),
             ])
-        bubble.text = wording.text(.askChoice)
-        bubble.buttons = [button(.buttonOtherDates, .otherDates(offer: offer.serial)), receptionButton]
-        let titleLimit = offer.offers.count + bubble.buttons.count <= Limits.buttons ? Limits.buttonTitle : Limits.rowTitle
+        bubble.text = wording.counted(.askChoice, offer.offers.count)
+        bubble.buttons = [
+            offer.changing.map { button(.buttonKeep, .keep(code: $0)) }
+                ?? button(.buttonOtherDates, .otherDates(offer: offer.serial)),
+            receptionButton,
+        ]
+        let titleLimit =
+            offer.offers.count + bubble.buttons.count <= Limits.buttons ? Limits.buttonTitle : Limits.rowTitle
         let payable = Set(offer.offers.map { $0.payableAtHotel?.minorUnits ?? 0 })
-        bubble.cards = offer.offers.map { card(for: $0, of: offer, titleLimit: titleLimit, tellsPayable: payable.count > 1) }
+        bubble.cards = offer.offers.map {
+            card(for: $0, of: offer, titleLimit: titleLimit, tellsPayable: payable.count > 1)
+        }
         var note = wording.text(.offerTaxes)
         if payable.count == 1, let amount = offer.offers.first?.payableAtHotel, amount.minorUnits > 0 {
             note += " " + wording.text(.offerPayable, [.amount: wording.money(amount)])

@@ -21,7 +21,7 @@ extension Turn {
         if heard.wants(.thank) {
             understoodSomething()
             say(.thank)
-            return state.question == nil ? reply(Bubble()) : resume()
+            return state.hold == nil ? reply(Bubble()) : resume()
         }
         if heard.wants(.deny), state.question == nil {
             understoodSomething()
@@ -29,7 +29,9 @@ extension Turn {
             return reply(Bubble())
         }
         if heard.hasUnclearWords, !heard.intents.contains(where: { $0 != .greet }) { return clarify(heard) }
-        if !saidFacts, !heard.entities.isEmpty, state.question == nil, heard.entities != [.answerByVoice] { say(.noted) }
+        if !saidFacts, !heard.entities.isEmpty, state.question == nil, heard.entities != [.answerByVoice] {
+            say(.noted)
+        }
         understoodSomething()
         if case .bookingCode = state.question, heard.denies {
             state.question = nil
@@ -72,7 +74,7 @@ extension Turn {
         if case .name = state.question { say(.nameUnclear) }
         guard state.misunderstood < 2 else {
             state.misunderstood = 0
-            if let since = state.handedOverAt, context.now - since < Limits.handoffPauseSeconds {
+            if isReceptionTold {
                 say(.handoffAlready)
             } else {
                 say(.handoffNotUnderstood)

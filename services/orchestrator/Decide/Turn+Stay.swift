@@ -5,7 +5,7 @@ extension Turn {
     /// Nil when the turn holds nothing about a new stay.
     mutating func pursueStay(_ heard: HeardTurn, contactChanged: Bool) -> Decision.Next? {
         for case .impossibleDate(let words) in heard.entities {
-            say(.datesImpossible, [.words: WordForms.clipped(words, to: Limits.nameCharacters)])
+            say(.datesImpossible, [.words: quotable(words)])
             _ = state.wish.apply(heard.entities, answering: state.question)
             return state.wish.stay == nil || state.hold != nil ? ask(.stay) : continueSearch(choosing: nil)
         }
@@ -15,7 +15,8 @@ extension Turn {
         if let next = answerAboutGuest(heard, contactChanged: contactChanged) { return next }
         if !changes.isEmpty { return continueSearch(choosing: nil) }
 
-        let asksForRooms = [Intent.checkAvailability, .askPrice, .makeBooking, .askRoomTypes].contains(where: heard.wants)
+        let asksForRooms = [Intent.checkAvailability, .askPrice, .makeBooking, .askRoomTypes].contains(
+            where: heard.wants)
         guard asksForRooms else { return nil }
         if state.hold != nil { return continueBooking() }
         if heard.wants(.askRoomTypes), state.wish.stay == nil { return read(.roomTypes, for: .listRoomTypes) }
@@ -60,6 +61,11 @@ extension Turn {
         return ask(.stay)
     }
 
+    /// The guest's own words inside a sentence of ours.
+    func quotable(_ words: String) -> String {
+        WordForms.clipped(words.filter { !"?¿\n".contains($0) }, to: Limits.nameCharacters)
+    }
+
     // MARK: What the PMS says
 
     mutating func found(_ offers: [Offer], choosing: String?) -> Decision.Next {
@@ -89,7 +95,10 @@ extension Turn {
             if restoreHold() { return continueBooking() }
             state.wish.adults = nil
             state.wish.children = []
-            return ask(.party)
+            state.question = .party
+            var bubble = put(.party)
+            bubble.buttons = [receptionButton]
+            return reply(bubble)
         }
         say(.offerSoldOut, [.dates: wording.dates(stay)])
         if restoreHold() { return continueBooking() }

@@ -120,7 +120,7 @@ extension Turn {
             return state.question == nil ? reply(Bubble()) : resume()
         }
         say(.staleConfirm)
-        return resume()
+        return state.question == nil ? reply(opening()) : resume()
     }
 
     private mutating func tapped(_ intent: Intent) -> Decision.Next {

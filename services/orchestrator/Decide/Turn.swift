@@ -71,8 +71,9 @@ struct Turn {
     /// Ends the turn with a question; it stays pending until it is answered.
     mutating func ask(_ question: Question) -> Decision.Next {
         state.question = question
+        let bubble = put(question)
         if case .confirmBooking(let hold) = question { state.summaryShown = hold }
-        return reply(put(question))
+        return reply(bubble)
     }
 
     /// Ends the turn: with the pending question when there is one, else with what was said.
@@ -97,7 +98,8 @@ struct Turn {
         if !state.introduced { sentences.append(wording.text(.intro, [.hotel: context.hotel.name])) }
         let opening = sentences.joined(separator: " ")
         let note = bubble.note.map { WordForms.clippedAtSentence($0, to: Limits.factCharacters) }
-        let text = fitted(opening, memory.said, bubble.text, room: Limits.bodyCharacters - (note.map { $0.count + 2 } ?? 0))
+        let text = fitted(
+            opening, memory.said, bubble.text, room: Limits.bodyCharacters - (note.map { $0.count + 2 } ?? 0))
         let message = OutboundMessage(
             text: text, language: language, cards: bubble.cards, buttons: Array(bubble.buttons.prefix(Limits.buttons)),
             note: note, listTitle: bubble.cards.isEmpty ? nil : wording.text(.offerListTitle))
@@ -105,7 +107,8 @@ struct Turn {
         if memory.sendsLocation, let place = context.hotel.location {
             contents.append(
                 .location(
-                    latitude: place.latitude, longitude: place.longitude, name: context.hotel.name, address: place.address))
+                    latitude: place.latitude, longitude: place.longitude, name: context.hotel.name,
+                    address: place.address))
         }
         if memory.speaks {
             contents.append(.voice(text: spoken(opening, bubble, note), language: language))

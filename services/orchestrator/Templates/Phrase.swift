@@ -63,6 +63,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case summary
     case summaryEmail = "summary.email"
     case askConfirm = "ask.confirm"
+    case askConfirmAgain = "ask.confirm_again"
     case askEdit = "ask.edit"
     case staleConfirm = "confirm.stale"
     case booked
@@ -143,7 +144,8 @@ enum Phrase: String, CaseIterable, Sendable {
 
 /// What is filled into a phrase. In the files it stands in braces: `{hotel}`.
 enum Placeholder: String, CaseIterable, Hashable, Sendable {
-    case hotel, dates, date, nights, people, room, total, amount, was, name, email, code, count, most, words, time, old, current, type
+    case hotel, dates, date, nights, people, room, total, amount, was, name, email, code, count, most, words, time, old,
+        current, type
     case difference, summary, minutes, currency, hour, minute
     case weekday, day, month, year, weekday2, day2, month2, year2, adults, children
 }
@@ -161,7 +163,7 @@ enum PhraseShape: Equatable, Sendable {
 extension Phrase {
     var shape: PhraseShape {
         switch self {
-        case .nights, .people, .adults, .children, .askChildrenAges, .minutes: .counted
+        case .nights, .people, .adults, .children, .askChildrenAges, .askChoice, .minutes: .counted
         case .weekday: .named((1...7).map(String.init))
         case .month: .named((1...12).map(String.init))
         case .category: .named(["single", "double", "twin", "superior", "family", "suite"])
@@ -193,7 +195,7 @@ extension Phrase {
         case .askOldOffer: [.old, .current]
         case .priceChanged: [.was, .total]
         case .held: [.minutes]
-        case .askName: [.room, .dates, .total]
+        case .askName, .askConfirmAgain: [.room, .dates, .total]
         case .summary: [.room, .dates, .nights, .people, .name, .total]
         case .summaryEmail: [.email]
         case .booked: [.code, .room, .dates, .nights, .people, .name, .total]
@@ -205,7 +207,8 @@ extension Phrase {
         case .askChangeWhat: [.code, .room, .dates, .people]
         case .changeSummary: [.code, .room, .dates, .nights, .people, .total]
         case .changeDearer, .changeCheaper: [.difference, .was]
-        case .changeSoldOut: [.code, .dates]
+        case .changeSoldOut: [.dates]
+        case .askCancel: [.code]
         case .staffSaid: [.words]
         case .staffStay: [.dates, .people]
         case .staffHold, .staffBooking: [.code, .room, .dates]

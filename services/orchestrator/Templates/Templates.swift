@@ -49,7 +49,8 @@ struct Templates: Sendable {
     }
 
     /// The form for a name, such as a month's number; nil when there is none (a currency without a pattern of its own).
-    func form(_ phrase: Phrase, _ name: String, _ values: [Placeholder: String] = [:], in language: Language) -> String? {
+    func form(_ phrase: Phrase, _ name: String, _ values: [Placeholder: String] = [:], in language: Language) -> String?
+    {
         entries[language]?[phrase]?.forms[name].map { fill($0, values) }
     }
 
@@ -92,7 +93,9 @@ extension Templates {
             func fail(_ problem: String) -> TemplateError { TemplateError(file: name, line: number, problem: problem) }
             let trimmed = line.drop { $0 == " " || $0 == "\t" }
             if trimmed.isEmpty || trimmed.first == "#" || trimmed.allSatisfy(\.isWhitespace) { continue }
-            guard let colon = trimmed.firstIndex(of: ":") else { throw fail("a line is `key: text`; this one has no colon") }
+            guard let colon = trimmed.firstIndex(of: ":") else {
+                throw fail("a line is `key: text`; this one has no colon")
+            }
             var key = String(trimmed[..<colon])
             var formName: String?
             if let bracket = key.firstIndex(of: "["), key.last == "]" {
@@ -121,7 +124,9 @@ extension Templates {
         return entries
     }
 
-    private static func pieces(of words: Substring, failing fail: (String) -> TemplateError) throws(TemplateError) -> Text {
+    private static func pieces(of words: Substring, failing fail: (String) -> TemplateError) throws(TemplateError)
+        -> Text
+    {
         var text: Text = []
         var plain = ""
         var rest = words
@@ -133,7 +138,9 @@ extension Templates {
             case "{":
                 guard let end = rest.firstIndex(of: "}") else { throw fail("`{` without its `}`") }
                 let name = String(rest[..<end])
-                guard let placeholder = Placeholder(rawValue: name) else { throw fail("there is no placeholder {\(name)}") }
+                guard let placeholder = Placeholder(rawValue: name) else {
+                    throw fail("there is no placeholder {\(name)}")
+                }
                 rest = rest[rest.index(after: end)...]
                 if !plain.isEmpty { text.append(.text(plain)) }
                 plain = ""
@@ -191,7 +198,9 @@ extension Templates {
         let needed: [String]
         switch phrase.shape {
         case .plain:
-            if entry.variants.isEmpty { throw TemplateError(file: file, line: 0, problem: "`\(phrase.rawValue)` is missing") }
+            if entry.variants.isEmpty {
+                throw TemplateError(file: file, line: 0, problem: "`\(phrase.rawValue)` is missing")
+            }
             return
         case .counted: needed = ["1", "other"]
         case .named(let names): needed = names
