@@ -1,3 +1,5 @@
+import Support
+
 /// Types of the shapes that cross the wire, and of those that `Codable` allows besides.
 struct Guest: Codable, Equatable {
     var name: String
@@ -111,5 +113,37 @@ struct Interleaved: Codable, Equatable {
             for row in matrix.indices where index < matrix[row].count { try rows[row].encode(matrix[row][index]) }
         }
         try left.encode(to: last)
+    }
+}
+
+extension Guest {
+    static func random(using generator: inout SeededGenerator) -> Guest {
+        func string() -> String {
+            let scalars = Array("abc xyz ABC 0123 \"\\/\n\r\t\u{1}\u{1F}\u{7F}áñç¿€日本😀\u{2028}".unicodeScalars)
+            var text = String.UnicodeScalarView()
+            for _ in 0..<Int.random(in: 0...20, using: &generator) {
+                text.append(scalars.randomElement(using: &generator) ?? " ")
+            }
+            return String(text)
+        }
+        func wish(_ depth: Int = 0) -> Wish {
+            switch Int.random(in: 0..<(depth < 3 ? 4 : 3), using: &generator) {
+            case 0: .none
+            case 1: .room(string(), nights: Int(truncatingIfNeeded: generator.next()))
+            case 2: .call(at: Bool.random(using: &generator) ? nil : .random(in: -1e9...1e9, using: &generator))
+            default: .many((0..<Int.random(in: 0...2, using: &generator)).map { _ in wish(depth + 1) })
+            }
+        }
+        let count = 0..<Int.random(in: 0...4, using: &generator)
+        return Guest(
+            name: string(), email: Bool.random(using: &generator) ? string() : nil,
+            age: Int(truncatingIfNeeded: generator.next() >> UInt64.random(in: 0..<64, using: &generator)),
+            score: .random(in: -1...1, using: &generator), isRegular: .random(using: &generator),
+            tags: count.map { _ in string() },
+            home: Bool.random(using: &generator)
+                ? Address(street: string(), number: .random(in: 0...65_535, using: &generator)) : nil,
+            extras: Dictionary(count.map { (string() + "\($0)", $0 % 2 == 0 ? $0 : nil) }) { first, _ in first },
+            wish: wish(), channel: Channel.allCases.randomElement(using: &generator) ?? .web,
+            history: count.map { _ in count.map { _ in wish() } })
     }
 }

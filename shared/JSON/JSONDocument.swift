@@ -71,7 +71,7 @@ public struct JSONNode: Sendable {
     /// The number when it is an integer, however it is written (`1e3`), and fits; else nil.
     public var int: Int? { tape.integer(at: index, Int.self) }
 
-    /// The nearest `Double` to the number; nil when it is too large for one, or this is no number.
+    /// The nearest `Double` to the number; nil when it is beyond a `Double`'s range, or this is no number.
     public var double: Double? { tape.double(at: index) }
 
     public var bool: Bool? { tape.bool(at: index) }

@@ -43,17 +43,22 @@ struct NumberText {
         return value
     }
 
-    /// The nearest `Double`; nil when the number is too large for one.
+    /// The nearest `Double`; nil when the number is too large for one, or so small that only zero is left of it.
     var double: Double? {
-        if let value = quickDouble { return value }
-        guard let value = Double(String(decoding: bytes, as: UTF8.self)), value.isFinite else { return nil }
-        return value
+        quickDouble ?? checked(Double(String(decoding: bytes, as: UTF8.self)))
     }
 
-    /// The nearest `Float`; nil when the number is too large for one.
+    /// The nearest `Float`; nil when the number is too large for one, or so small that only zero is left of it.
     var float: Float? {
-        guard let value = Float(String(decoding: bytes, as: UTF8.self)), value.isFinite else { return nil }
-        return value
+        checked(Float(String(decoding: bytes, as: UTF8.self)))
+    }
+
+    private func checked<Number: BinaryFloatingPoint>(_ value: Number?) -> Number? {
+        guard let value, value.isFinite else { return nil }
+        let isZero = {
+            bytes[DecimalParts(bytes).digits].allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
+        }
+        return value != 0 || isZero() ? value : nil
     }
 
     private static let powersOfTen: [Double] = [

@@ -7,14 +7,14 @@ extension Tape {
         return withNumber(entry) { $0.integer(type, isPlain: entry.kind == .integer) }
     }
 
-    /// nil when the entry is no number, or too large.
+    /// nil when the entry is no number, or beyond the type's range.
     func double(at index: Int) -> Double? {
         let entry = entries[index]
         guard entry.kind == .integer || entry.kind == .fraction else { return nil }
         return withNumber(entry) { $0.double }
     }
 
-    /// nil when the entry is no number, or too large.
+    /// nil when the entry is no number, or beyond the type's range.
     func float(at index: Int) -> Float? {
         let entry = entries[index]
         guard entry.kind == .integer || entry.kind == .fraction else { return nil }
