@@ -1,4 +1,5 @@
 import Contracts
+import Loop
 
 /// When a place sets its clocks, read from the system's zone files (RFC 8536). Foundation's zones are not used: in a static binary they are
 /// silently GMT unless ICU is linked.

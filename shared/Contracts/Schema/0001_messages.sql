@@ -185,13 +185,39 @@ CREATE TABLE handoffs (
 );
 CREATE INDEX handoffs_open ON handoffs (hotel_id, created_at) WHERE closed_at IS NULL;
 
--- Takes a conversation for an orchestrator: a lease and an attempt, before any work. No row when another one has it or nothing waits.
-CREATE FUNCTION claim_conversation(p_hotel integer, p_conversation text, p_owner text, p_lease interval)
-RETURNS TABLE (version bigint, state jsonb, channel text, address text, profile_name text, attempts integer)
-LANGUAGE sql AS $$
+-- The conversation of a guest who is known by several identities: the first one that is remembered, else the candidate. All are remembered.
+CREATE FUNCTION link_identities(p_hotel integer, p_channel text, p_identities text[], p_candidate text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    found text;
+BEGIN
+    SELECT g.conversation_id INTO found
+    FROM unnest(p_identities) WITH ORDINALITY AS given (identity, place)
+        JOIN guest_identities g ON g.hotel_id = p_hotel AND g.channel = p_channel AND g.identity = given.identity
+    ORDER BY given.place
+    LIMIT 1;
+    found := coalesce(found, p_candidate);
+    INSERT INTO guest_identities (hotel_id, channel, identity, conversation_id)
+    SELECT p_hotel, p_channel, identity, found FROM unnest(p_identities) AS identity ORDER BY identity
+    ON CONFLICT DO NOTHING;
+    RETURN found;
+END
+$$;
+
+-- Takes a conversation for an orchestrator: a lease and an attempt, before any work, with what waits in it. No row when another one has it or
+-- nothing waits. A claim of the process that holds the lease already is no new attempt: it is alive.
+CREATE FUNCTION claim_conversation(p_hotel integer, p_conversation text, p_owner text, p_lease interval, p_limit integer)
+RETURNS TABLE (version bigint, state jsonb, channel text, address text, profile_name text, attempts integer, messages jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+    session session_states%ROWTYPE;
+BEGIN
+    -- Losing a claim costs time, not truth.
+    PERFORM set_config('synchronous_commit', 'off', true);
     INSERT INTO session_states AS s
         (hotel_id, conversation_id, channel, address, profile_name, last_inbound_at, lease_owner, lease_until, attempts)
-    SELECT i.hotel_id, i.conversation_id, i.channel, i.address, i.profile_name, i.received_at, p_owner, now() + p_lease, 1
+    SELECT i.hotel_id, i.conversation_id, i.channel, i.address, i.profile_name, i.received_at, p_owner,
+        clock_timestamp() + p_lease, 1
     FROM inbound_messages i
     WHERE i.hotel_id = p_hotel AND i.conversation_id = p_conversation AND i.processed_at IS NULL AND i.not_before <= now()
     ORDER BY i.received_at DESC
@@ -202,18 +228,36 @@ LANGUAGE sql AS $$
         last_inbound_at = greatest(s.last_inbound_at, EXCLUDED.last_inbound_at),
         lease_owner = EXCLUDED.lease_owner,
         lease_until = EXCLUDED.lease_until,
-        attempts = s.attempts + 1
-    WHERE s.lease_until IS NULL OR s.lease_until < now() OR s.lease_owner = EXCLUDED.lease_owner
-    RETURNING s.version, s.state, s.channel, s.address, s.profile_name, s.attempts
+        attempts = CASE WHEN s.lease_owner = EXCLUDED.lease_owner THEN s.attempts ELSE s.attempts + 1 END
+    WHERE s.lease_until IS NULL OR s.lease_until < clock_timestamp() OR s.lease_owner = EXCLUDED.lease_owner
+    RETURNING s.* INTO session;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    -- A statement of its own sees what was committed while the claim waited for the session's row.
+    RETURN QUERY
+    SELECT session.version, session.state, session.channel, session.address, session.profile_name, session.attempts,
+        coalesce(jsonb_agg(w.message ORDER BY w.received_at, w.message_id), '[]')
+    FROM (
+        SELECT i.received_at, i.message_id, jsonb_build_object(
+            'id', i.message_id, 'content', i.content, 'traceparent', i.traceparent,
+            'received_at', (extract(epoch FROM i.received_at) * 1000000)::bigint) AS message
+        FROM inbound_messages i
+        WHERE i.hotel_id = p_hotel AND i.conversation_id = p_conversation AND i.processed_at IS NULL
+            AND i.not_before <= clock_timestamp()
+        ORDER BY i.received_at, i.message_id
+        LIMIT p_limit
+    ) AS w;
+END
 $$;
 
 -- Commits a turn, whole or not at all: the session's row first, then its messages, then its replies, then who is called.
--- Raises 40001 when the session moved on, the lease is another's, or a message was taken by another turn.
+-- Raises 40001 when the session moved on, the lease is another's, or a message was taken by another turn. Tells whether more waits.
 CREATE FUNCTION commit_turn(
     p_hotel integer, p_conversation text, p_version bigint, p_owner text, p_state jsonb, p_messages text[],
     p_replies jsonb[], p_traceparent text, p_handoff_reason text, p_handoff_summary text, p_dead_reason text,
     p_finished_key text, p_outcome jsonb
-) RETURNS void
+) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
     session session_states%ROWTYPE;
@@ -250,6 +294,9 @@ BEGIN
         SELECT p_hotel, 'inbound', p_conversation, session.channel, m, p_dead_reason FROM unnest(p_messages) AS m
         ON CONFLICT DO NOTHING;
     END IF;
+    RETURN EXISTS (
+        SELECT FROM inbound_messages
+        WHERE hotel_id = p_hotel AND conversation_id = p_conversation AND processed_at IS NULL AND not_before <= clock_timestamp());
 END
 $$;
 

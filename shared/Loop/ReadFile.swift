@@ -1,7 +1,7 @@
 import Glibc
 
 /// A file's bytes, or nil when it can't be read or is longer than `limit`. For small files at start only: it blocks.
-func readFile(_ path: String, limit: Int) -> [UInt8]? {
+public func readFile(_ path: String, limit: Int) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

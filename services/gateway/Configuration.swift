@@ -1,0 +1,37 @@
+import Loop
+import Postgres
+import Redis
+import ServiceKit
+
+/// The gateway's settings.
+struct GatewayConfiguration: Sendable {
+    var database: PostgresURL?
+    var redis: RedisURL?
+    var http: SocketAddress?
+    var orchestrator: Endpoint
+    var pmsAdapter: Endpoint
+    /// Signs what leaves us to come back: chat sessions, conversation ids.
+    var secretKey: [UInt8]
+    /// Meta signs webhooks with it.
+    var appSecret: [UInt8]
+    /// Meta sends it once, when the webhook is set up.
+    var verifyToken: [UInt8]
+    /// The hotel of a payload without metadata.
+    var phoneNumberID: String?
+    /// Whether the last address of `X-Forwarded-For` is the client's: only behind a proxy of one's own.
+    var trustsProxy: Bool
+
+    init(_ reader: inout ConfigurationReader) {
+        database = reader.postgresURL()
+        redis = reader.redisURL()
+        http = reader.listenAddress("HTTP_LISTEN", default: "0.0.0.0:8002")
+        orchestrator = reader.endpoint("ORCHESTRATOR_ADDRESS", default: "orchestrator:7002")
+        pmsAdapter = reader.endpoint("PMS_ADAPTER_ADDRESS", default: "pms-adapter:7003")
+        secretKey = Array(reader.secret("SECRET_KEY", minimumLength: 32, "it signs chat sessions").utf8)
+        appSecret = Array(reader.secret("WHATSAPP_APP_SECRET", "Meta signs webhooks with it").utf8)
+        verifyToken = Array(
+            reader.secret("WHATSAPP_VERIFY_TOKEN", minimumLength: 8, "Meta sends it when the webhook is set up").utf8)
+        phoneNumberID = reader.text("WHATSAPP_PHONE_NUMBER_ID")
+        trustsProxy = reader.flag("TRUST_PROXY", default: false)
+    }
+}

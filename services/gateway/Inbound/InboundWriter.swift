@@ -1,0 +1,119 @@
+import Loop
+import Postgres
+import Telemetry
+
+/// Commits messages that arrive together together: one insert of at most 256 rows, while the one before is under way. A caller is answered after its
+/// rows are committed, so a process that dies here has promised nothing.
+actor InboundWriter {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private let store: InboundStore
+    private let observability: Observability
+    private var pending: [(row: InboundRow, ticket: Ticket)] = []
+    private var inFlight = 0
+
+    static let rowsABatch = 256
+    /// Beyond it messages are refused, and the provider sends them again.
+    static let longestQueue = 8_192
+    /// The second one's rows are prepared while the first one is flushed to disk.
+    private static let batchesAtOnce = 2
+
+    /// What a caller waits for. Belongs to the writer's loop.
+    private final class Ticket {
+        var remaining: Int
+        var stored: [StoredMessage] = []
+        var failure: (any Error)?
+        let continuation: CheckedContinuation<[StoredMessage], any Error>
+
+        init(rows: Int, continuation: CheckedContinuation<[StoredMessage], any Error>) {
+            remaining = rows
+            self.continuation = continuation
+        }
+    }
+
+    init(store: InboundStore, observability: Observability, loop: EventLoop) {
+        self.store = store
+        self.observability = observability
+        self.loop = loop
+    }
+
+    /// Stores rows; gives those that were new when all are committed. Throws when one could not be stored: the others may be, and a repeat is a no-op.
+    func store(_ rows: [InboundRow]) async throws -> [StoredMessage] {
+        guard !rows.isEmpty else { return [] }
+        guard pending.count + rows.count <= Self.longestQueue else { throw InboundOverload() }
+        return try await withCheckedThrowingContinuation { continuation in
+            let ticket = Ticket(rows: rows.count, continuation: continuation)
+            for row in rows { pending.append((row, ticket)) }
+            beginBatches()
+        }
+    }
+
+    private func beginBatches() {
+        while inFlight < Self.batchesAtOnce, !pending.isEmpty {
+            // A second batch pays only when it is full: else it takes rows from the next one.
+            if inFlight > 0, pending.count < Self.rowsABatch { return }
+            let batch = Array(pending.prefix(Self.rowsABatch))
+            pending.removeFirst(batch.count)
+            inFlight += 1
+            Task.immediate { await commit(batch) }
+        }
+    }
+
+    private func commit(_ batch: [(row: InboundRow, ticket: Ticket)]) async {
+        do {
+            let stored = try await store.insert(batch.map(\.row))
+            finish(batch, stored: stored)
+        } catch let error as PostgresError where error.isTransient {
+            for entry in batch { finish(entry.ticket, failure: error) }
+        } catch {
+            observability.logger.warning(
+                "a batch of messages is stored row by row", ["rows": .int(batch.count), "error": .error(error)])
+            for entry in batch { await commitAlone(entry.row, entry.ticket) }
+        }
+        inFlight -= 1
+        beginBatches()
+    }
+
+    private func commitAlone(_ row: InboundRow, _ ticket: Ticket) async {
+        do {
+            finish(ticket, stored: try await store.insert([row]))
+        } catch let error as PostgresError where error.isTransient {
+            finish(ticket, failure: error)
+        } catch {
+            // Kept as something that can't be read, rather than refused for ever.
+            do {
+                finish(ticket, stored: try await store.insert([row.reduced]))
+            } catch {
+                finish(ticket, failure: error)
+            }
+        }
+    }
+
+    private func finish(_ batch: [(row: InboundRow, ticket: Ticket)], stored: [StoredMessage]) {
+        var byKey: [String: StoredMessage] = [:]
+        for message in stored { byKey["\(message.key.hotel)|\(message.channel)|\(message.messageID)"] = message }
+        for entry in batch {
+            // The first of equal rows takes it.
+            let message = byKey.removeValue(forKey: "\(entry.row.hotel)|\(entry.row.channel)|\(entry.row.messageID)")
+            finish(entry.ticket, stored: message.map { [$0] } ?? [])
+        }
+    }
+
+    private func finish(_ ticket: Ticket, stored: [StoredMessage] = [], failure: (any Error)? = nil) {
+        ticket.stored += stored
+        ticket.failure = ticket.failure ?? failure
+        ticket.remaining -= 1
+        guard ticket.remaining == 0 else { return }
+        if let failure = ticket.failure {
+            ticket.continuation.resume(throwing: failure)
+        } else {
+            ticket.continuation.resume(returning: ticket.stored)
+        }
+    }
+}
+
+/// More messages wait to be stored than may.
+struct InboundOverload: Error, CustomStringConvertible {
+    var description: String { "too many messages wait to be stored" }
+}
