@@ -64,7 +64,7 @@ struct ChatRoutes: Sendable {
             if let value = brand[field] { writer.raw(Array(value.bytes)) } else { writer.null() }
         }
         writer.endObject()
-        return .json(200, bytes: Array(writer.bytes))
+        return .json(200, bytes: writer.bytes)
     }
 
     private struct SessionRequest: Codable {

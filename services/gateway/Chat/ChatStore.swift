@@ -36,7 +36,7 @@ struct ChatStore: Sendable {
         ).map { row in
             var writer = JSONWriter()
             try Self.write(row, to: &writer, status: nil)
-            return Outgoing(id: try row.int("id"), json: Array(writer.bytes), status: try row.text("status"))
+            return Outgoing(id: try row.int("id"), json: writer.bytes, status: try row.text("status"))
         }
     }
 
@@ -94,12 +94,12 @@ struct ChatStore: Sendable {
             writer.key("status")
             writer.string("stored")
             writer.endObject()
-            entries.append((try row.int("place"), Array(writer.bytes)))
+            entries.append((try row.int("place"), writer.bytes))
         }
         for row in try await database.query(Self.outgoing, parameters, deadline: Self.deadline) {
             var writer = JSONWriter()
             try Self.write(row, to: &writer, status: try row.text("status"))
-            entries.append((try row.int("place"), Array(writer.bytes)))
+            entries.append((try row.int("place"), writer.bytes))
         }
         var writer = JSONWriter()
         writer.beginObject()
@@ -108,7 +108,7 @@ struct ChatStore: Sendable {
         for entry in entries.sorted(by: { $0.place < $1.place }).suffix(limit) { writer.raw(entry.json) }
         writer.endArray()
         writer.endObject()
-        return Array(writer.bytes)
+        return writer.bytes
     }
 
     private static func write(_ row: Row, to writer: inout JSONWriter, status: String?) throws {

@@ -131,7 +131,7 @@ enum WebhookMessage {
             guard masked.didMask else { return }
             var writer = JSONWriter()
             writer.string(masked.text)
-            replacements.append((node.range, Array(writer.bytes)))
+            replacements.append((node.range, writer.bytes))
         case .number, .bool, .null: return
         }
     }
