@@ -49,7 +49,7 @@ let package = Package(
         shared("Telemetry", ["JSON", "CLinux"]),
         shared("Wire", ["Loop", "JSON", "Crypto", "Telemetry", "CLinux"]),
         shared("HTTP", ["Loop", "JSON", "Telemetry", "CLinux", "CCurl"]),
-        shared("Postgres", ["Loop", "JSON", "Telemetry", "CLinux", "CPostgres"]),
+        shared("Postgres", ["Loop", "JSON", "Crypto", "Telemetry", "CLinux", "CPostgres"]),
         shared("Redis", ["Loop", "Telemetry", "CLinux", "CRedis"]),
         shared("ServiceKit", ["Loop", "JSON", "Telemetry", "Wire", "HTTP", "Postgres", "Redis", "Crypto", "CLinux"]),
         shared("Contracts", ["JSON", "Wire", "Postgres"], resources: [.embedInCode("Schema")]),

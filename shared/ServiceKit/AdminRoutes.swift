@@ -17,9 +17,7 @@ enum AdminRoutes {
                 body.string(check.isOK ? "ok" : "unavailable")
             }
             body.endObject()
-            return HTTPResponse(
-                status: readiness.isReady ? 200 : 503, headers: ["Content-Type": "application/json"],
-                body: .bytes(body.bytes))
+            return .json(readiness.isReady ? 200 : 503, bytes: body.bytes)
         }
         router.on("GET", "/health/traffic") { _ in
             let takesTraffic = await health.takesTraffic
@@ -31,8 +29,7 @@ enum AdminRoutes {
                 isOpen
                 ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
                 : "text/plain; version=0.0.4; charset=utf-8"
-            return HTTPResponse(
-                status: 200, headers: ["Content-Type": type], body: .bytes(metrics.render(openMetrics: isOpen)))
+            return .bytes(200, metrics.render(openMetrics: isOpen), type: type)
         }
     }
 }

@@ -40,7 +40,7 @@ public actor Service {
     /// A pool of connections, and the readiness check `database`. `isEssential` as in `Health`.
     public func postgres(_ url: PostgresURL, connections: Int, isEssential: Bool = true) async -> PostgresPool {
         let pool = PostgresPool(
-            loop: loop, url: url, size: connections, applicationName: name, observability: observability)
+            loop: loop, url: url, limits: .init(size: connections), applicationName: name, observability: observability)
         await pool.start()
         await health.add("database", isEssential: isEssential) {
             // Only whether it answers matters here; the pool logs why it does not.

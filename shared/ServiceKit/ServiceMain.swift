@@ -1,5 +1,5 @@
 import Glibc
-public import Loop
+import Loop
 import Telemetry
 
 /// What a service's `main.swift` calls.
@@ -89,7 +89,7 @@ public enum ServiceMain {
 
     /// Says why on standard error, and ends the process.
     public static func fail(_ name: String, _ problem: String, _ code: Int32) -> Never {
-        fputs("\(name): \(problem)\n", stderr)
+        StandardError.write("\(name): \(problem)")
         exit(code)
     }
 }

@@ -52,7 +52,7 @@ actor TraceExporter {
         for _ in 0..<Self.batchesARound {
             guard let batch = observability.tracer.takeBatch(max: Self.batchSpans) else { return }
             let request = OutboundRequest(
-                method: "POST", url: url, headers: ["Content-Type": "application/json"], body: .bytes(batch))
+                "POST", url, headers: ["Content-Type": "application/json"], body: .bytes(batch))
             do {
                 let response = try await outbound.send(request, deadline: .seconds(2))
                 if response.status >= 300 { failures.add() }

@@ -1,4 +1,5 @@
-import Dispatch
+// Its timers are thread-safe, but not declared to be Sendable.
+@preconcurrency import Dispatch
 import Glibc
 import Loop
 
@@ -17,7 +18,7 @@ final class Watchdog: Sendable {
     }
 
     @Sendable private static func end() {
-        fputs("the event loop has stalled for more than \(limit): this process ends\n", stderr)
+        StandardError.write("the event loop has stalled for more than \(limit): this process ends")
         _exit(70)
     }
 }
