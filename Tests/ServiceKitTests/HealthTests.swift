@@ -31,16 +31,19 @@ import Testing
         #expect(await !health.takesTraffic)
     }
 
-    @Test func aCheckThatHangsIsNotReady() async throws {
+    @Test func aCheckThatBeginsToHangIsNoticed() async throws {
         let loop = try EventLoop(name: "health")
         defer { loop.stop() }
         let health = Health(loop: loop)
+        let hangs = Atomic(false)
         await health.add("pms", isEssential: true) {
-            try? await Task.sleep(for: .seconds(3_600))
+            if hangs.load(ordering: .relaxed) { try? await Task.sleep(for: .seconds(3_600)) }
             return true
         }
         await health.enter(.running)
-        #expect(await !health.readiness.isReady)
+        #expect(await eventually { await health.readiness.isReady })
+        hangs.store(true, ordering: .relaxed)
+        #expect(await eventually { await !health.readiness.isReady })
         await health.enter(.stopping)
     }
 }

@@ -1,4 +1,5 @@
 import Contracts
+import Glibc
 import Loop
 import Postgres
 import ServiceKit
@@ -8,10 +9,10 @@ enum Migrate {
     static func run() async -> Never {
         let url = ServiceMain.configuration("gateway migrate") { $0.postgresURL() }
         do {
-            guard let url else { return ServiceMain.fail("gateway migrate", "no database", 78) }
+            guard let url else { exit(ServiceMain.configurationFault) }
             let loop = try EventLoop(name: "migrate")
             try await Migrator.migrate(url, Schema.migrations, loop: loop)
-            ServiceMain.done()
+            exit(0)
         } catch {
             ServiceMain.fail("gateway migrate", "\(error)", 1)
         }

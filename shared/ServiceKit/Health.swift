@@ -16,26 +16,28 @@ public actor Health {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private var checks: [Check] = []
-    private var results: [String: Bool] = [:]
+    private var results: [String: (isOK: Bool, at: ContinuousClock.Instant)] = [:]
     private var phase = Phase.starting
     private var polls: [Task<Void, Never>] = []
 
     enum Phase: Sendable { case starting, running, stopping }
 
     static let interval = Duration.milliseconds(500)
+    /// An answer that is older counts no more: its check hangs.
+    static let lifetime = Duration.seconds(2)
 
     public init(loop: EventLoop) {
         self.loop = loop
     }
 
-    /// `body` must answer within a second; one that takes longer delays its own next round only.
+    /// `body` must answer within a second; one that takes longer than two counts as no.
     public func add(_ name: String, isEssential: Bool, _ body: @escaping @Sendable () async -> Bool) {
         let check = Check(name: name, isEssential: isEssential, body: body)
         checks.append(check)
         polls.append(
             Task.immediate {
                 while !Task.isCancelled {
-                    results[check.name] = await check.body()
+                    results[check.name] = (await check.body(), .now)
                     // Ends by cancellation only, which the loop's condition sees.
                     try? await loop.sleep(for: Self.interval)
                 }
@@ -49,7 +51,7 @@ public actor Health {
 
     /// Every check by name, in the order in which they were added, and whether all hold.
     public var readiness: (isReady: Bool, status: String, checks: [(name: String, isOK: Bool)]) {
-        let all = checks.map { ($0.name, results[$0.name] ?? false) }
+        let all = checks.map { ($0.name, holds($0)) }
         let isReady = phase == .running && all.allSatisfy(\.1)
         let status =
             switch phase {
@@ -62,6 +64,11 @@ public actor Health {
 
     /// Whether this process can do its own part.
     public var takesTraffic: Bool {
-        phase == .running && checks.allSatisfy { !$0.isEssential || results[$0.name] ?? false }
+        phase == .running && checks.allSatisfy { !$0.isEssential || holds($0) }
+    }
+
+    private func holds(_ check: Check) -> Bool {
+        guard let result = results[check.name] else { return false }
+        return result.isOK && ContinuousClock.now - result.at < Self.lifetime
     }
 }
