@@ -5,7 +5,7 @@ public struct JSONDocument: Sendable {
     /// Reads UTF-8 text by RFC 8259, and stricter in what the RFC leaves open: equal names in one object, half surrogates and a byte order
     /// mark are refused.
     public init(_ bytes: [UInt8], limits: JSONLimits = .standard) throws(JSONError) {
-        tape = Tape(bytes: bytes, entries: try Scanner.scan(bytes, limits: limits))
+        tape = try Scanner.scan(bytes, limits: limits)
     }
 
     /// The value that the text is.
@@ -38,7 +38,7 @@ public struct JSONNode: Sendable {
     /// Its bytes as they came.
     public var bytes: ArraySlice<UInt8> { tape.bytes[range] }
 
-    /// The member of an object with this name; nil when there is none, or this is no object. Looks at one name after the other.
+    /// The member of an object with this name; nil when there is none, or this is no object.
     public subscript(key: String) -> JSONNode? {
         guard entry.kind == .object, let index = tape.member(key, of: index) else { return nil }
         return JSONNode(tape: tape, index: index)

@@ -1,12 +1,10 @@
 /// The members of an object, decoded by name.
 struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let decoder: ValueDecoder
-    private let index: MemberIndex?
 
     init(_ decoder: ValueDecoder) throws {
         guard decoder.entry.kind == .object else { throw decoder.mismatch([String: Any].self, "an object") }
         self.decoder = decoder
-        index = decoder.entry.count > MemberIndex.worthwhile ? MemberIndex(decoder.tape, object: decoder.node) : nil
     }
 
     var codingPath: [any CodingKey] { decoder.codingPath }
@@ -76,8 +74,7 @@ struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     @inline(__always)
     private func find(_ name: String) -> Int? {
-        if let index { return index.member(name, in: decoder.tape) }
-        return decoder.tape.member(name, of: decoder.node)
+        decoder.tape.member(name, of: decoder.node)
     }
 
     @inline(__always)

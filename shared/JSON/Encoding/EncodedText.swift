@@ -1,10 +1,13 @@
 /// The text that an encoding writes, straight to its end as long as containers are filled one inside the other, as nearly all are. `Codable`
 /// allows more: a container may be written to after its neighbours were begun. Then what belongs into it is inserted where it was closed.
+///
+/// Its properties are not checked for overlapping accesses, which would take a third of the time: one encoding runs on one thread, and no
+/// code but this class's own runs while it changes one of them.
 final class EncodedText {
-    private(set) var bytes: [UInt8] = []
-    private var places: [Place] = []
+    @exclusivity(unchecked) private(set) var bytes: [UInt8] = []
+    @exclusivity(unchecked) private var places: [Place] = []
     /// The places that are open, the innermost last.
-    private var open: [Int] = []
+    @exclusivity(unchecked) private var open: [Int] = []
 
     enum Content {
         case nothing, scalar, array, object
@@ -12,36 +15,32 @@ final class EncodedText {
 
     /// A value that an encoder or a container fills.
     private struct Place {
-        var parent: Int?
-        var step: Step
+        /// The place that it lies in; the root lies in itself.
+        var parent: Int
         var content = Content.nothing
         var isOpen = true
+        var isMember: Bool
+        /// Where a member's name is in the text; of an element its index.
+        var step: Int
         /// Elements or members so far.
         var count = 0
         /// Where its closing bracket is, once it is closed.
         var end = -1
-
-        enum Step {
-            case root
-            case index(Int)
-            /// Where the member's name is in the text.
-            case name(at: Int)
-        }
     }
 
     // MARK: Places
 
-    func begin() -> Int { add(Place(parent: nil, step: .root)) }
+    func begin() -> Int { add(Place(parent: 0, isMember: false, step: 0)) }
 
     /// Begins an element of an array, or with a name a member of an object.
     func begin(in parent: Int, name: String? = nil) -> Int {
         if !places[parent].isOpen { return insertPlace(in: parent, name: name) }
         closePlaces(inside: parent)
         if places[parent].count > 0 { bytes.append(UInt8(ascii: ",")) }
-        let step = name == nil ? Place.Step.index(places[parent].count) : .name(at: bytes.count)
+        let step = name == nil ? places[parent].count : bytes.count
         places[parent].count += 1
         if let name { bytes.appendName(name) }
-        return add(Place(parent: parent, step: step))
+        return add(Place(parent: parent, isMember: name != nil, step: step))
     }
 
     /// Ends a value and all that was begun in it, and says whether anything was encoded for it.
@@ -53,7 +52,7 @@ final class EncodedText {
             close(place)
             open.removeLast()
         }
-        places.removeLast(places.count - place)
+        while places.count > place { places.removeLast() }
         return wasFilled
     }
 
@@ -143,7 +142,7 @@ final class EncodedText {
         if let name { text.appendName(name) }
         text += [UInt8(ascii: "{"), UInt8(ascii: "}")]
         let start = insert(text, in: parent)
-        var place = Place(parent: parent, step: name == nil ? .index(index) : .name(at: start))
+        var place = Place(parent: parent, isMember: name != nil, step: name == nil ? index : start)
         place.isOpen = false
         place.end = start + text.count - 1
         return add(place)
@@ -163,9 +162,7 @@ final class EncodedText {
     private func shift(from position: Int, by distance: Int) {
         for index in places.indices {
             if places[index].end >= position { places[index].end += distance }
-            if case .name(let start) = places[index].step, start >= position {
-                places[index].step = .name(at: start + distance)
-            }
+            if places[index].isMember, places[index].step >= position { places[index].step += distance }
         }
     }
 
@@ -174,13 +171,10 @@ final class EncodedText {
     func codingPath(_ place: Int) -> [any CodingKey] {
         var path: [any CodingKey] = []
         var place = place
-        while let parent = places[place].parent {
-            switch places[place].step {
-            case .root: break
-            case .index(let index): path.append(PathKey(index: index))
-            case .name(let start): path.append(PathKey(stringValue: name(at: start)))
-            }
-            place = parent
+        while place > 0 {
+            let step = places[place].step
+            path.append(places[place].isMember ? PathKey(stringValue: name(at: step)) : PathKey(index: step))
+            place = places[place].parent
         }
         return path.reversed()
     }

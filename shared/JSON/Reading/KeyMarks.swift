@@ -1,5 +1,3 @@
-import Glibc
-
 /// The names of all objects that are open while scanning, the innermost object's last, to find one that stands twice in its object.
 struct KeyMarks {
     /// A quick hash of a name and its entry on the tape.
@@ -18,55 +16,43 @@ struct KeyMarks {
         marks.append(Mark(hash: hash, entry: UInt32(truncatingIfNeeded: entry)))
     }
 
-    /// Forgets the names of the innermost object, which begin at `first`, and gives the entry of one that stands there a second time.
-    mutating func takeDuplicate(
-        from first: Int, entries: UnsafeBufferPointer<TapeEntry>, base: UnsafePointer<UInt8>
-    ) -> Int? {
-        defer { marks.removeLast(marks.count - first) }
+    /// Forgets the names of the innermost object, which begin at `first`.
+    mutating func forget(from first: Int) { marks.removeLast(marks.count - first) }
+
+    /// The entry of a name that the innermost object, whose names begin at `first`, has a second time: each compared with each, the quickest
+    /// way for a few.
+    func duplicate(from first: Int, _ text: UnsafeBufferPointer<UInt8>, _ entries: UnsafeBufferPointer<TapeEntry>)
+        -> Int?
+    {
         guard marks.count - first > 1 else { return nil }
-        let marks = marks[first...]
-        if marks.count <= 32 {
-            // Comparing each with each is the quickest for so few.
-            return marks.withUnsafeBufferPointer { marks in
-                for later in 1..<marks.count {
-                    let hash = marks[later].hash
-                    for earlier in 0..<later
-                    where marks[earlier].hash == hash && isEqual(marks[earlier], marks[later], entries, base) {
-                        return Int(marks[later].entry)
-                    }
+        return marks[first...].withUnsafeBufferPointer { marks in
+            for later in 1..<marks.count {
+                let hash = marks[later].hash
+                for earlier in 0..<later
+                where marks[earlier].hash == hash && isEqual(marks[earlier], marks[later], text, entries) {
+                    return Int(marks[later].entry)
                 }
-                return nil
             }
+            return nil
         }
-        // A keyed hash, because whoever writes a large object could choose names whose quick hashes are all the same.
-        var seen = Set<Name>(minimumCapacity: marks.count)
-        for mark in marks where !seen.insert(Name(bytes: content(mark, entries, base))).inserted {
-            return Int(mark.entry)
-        }
+    }
+
+    /// Notes the names of the innermost object, which begin at `first`, in an index, up to one that is there already; gives the entry of that.
+    func insert(
+        from first: Int, into index: inout MemberIndex, _ text: UnsafeBufferPointer<UInt8>,
+        _ entries: UnsafeBufferPointer<TapeEntry>
+    ) -> Int? {
+        for mark in marks[first...] where !index.insert(Int(mark.entry), text, entries) { return Int(mark.entry) }
         return nil
     }
 
-    private struct Name: Hashable {
-        var bytes: [UInt8]
-    }
-
     private func isEqual(
-        _ left: Mark, _ right: Mark, _ entries: UnsafeBufferPointer<TapeEntry>, _ base: UnsafePointer<UInt8>
+        _ left: Mark, _ right: Mark, _ text: UnsafeBufferPointer<UInt8>, _ entries: UnsafeBufferPointer<TapeEntry>
     ) -> Bool {
-        let (first, second) = (entries[Int(left.entry)], entries[Int(right.entry)])
-        if first.hasEscapes || second.hasEscapes {
-            return content(left, entries, base) == content(right, entries, base)
-        }
-        return first.end - first.start == second.end - second.start
-            && memcmp(base + Int(first.start), base + Int(second.start), Int(first.end - first.start)) == 0
-    }
-
-    private func content(
-        _ mark: Mark, _ entries: UnsafeBufferPointer<TapeEntry>, _ base: UnsafePointer<UInt8>
-    ) -> [UInt8] {
-        let entry = entries[Int(mark.entry)]
-        let raw = UnsafeBufferPointer(start: base + Int(entry.start) + 1, count: Int(entry.end - entry.start) - 2)
-        return entry.hasEscapes ? unescaped(raw) : Array(raw)
+        let content = UnsafeBufferPointer(rebasing: text[entries[Int(left.entry)].content])
+        let other = entries[Int(right.entry)]
+        if !entries[Int(left.entry)].hasEscapes { return other.isName(content, in: text) }
+        return unescaped(content).withUnsafeBufferPointer { other.isName($0, in: text) }
     }
 }
 

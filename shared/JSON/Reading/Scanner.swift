@@ -9,6 +9,7 @@ struct Scanner {
     private(set) var entries: [TapeEntry] = []
     private var open: [OpenContainer] = []
     private var keys = KeyMarks()
+    private var indexes: [Int: MemberIndex] = [:]
 
     private struct OpenContainer {
         var entry: Int
@@ -20,18 +21,18 @@ struct Scanner {
     /// What can follow inside a container that has just been opened or left.
     private enum Next { case value, end }
 
-    static func scan(_ bytes: [UInt8], limits: JSONLimits) throws(JSONError) -> [TapeEntry] {
+    static func scan(_ bytes: [UInt8], limits: JSONLimits) throws(JSONError) -> Tape {
         guard bytes.count <= min(limits.maximumBytes, 1 << 30) else {
             throw JSONError(offset: limits.maximumBytes, problem: "the text is longer than allowed")
         }
-        let result: Result<[TapeEntry], JSONError> = bytes.withUnsafeBufferPointer { buffer in
+        let result: Result<Tape, JSONError> = bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress, !buffer.isEmpty else {
                 return .failure(JSONError(offset: 0, problem: "the text is empty"))
             }
             var scanner = Scanner(base: base, count: buffer.count, limits: limits)
             do throws(JSONError) {
                 try scanner.scanText()
-                return .success(scanner.entries)
+                return .success(Tape(bytes: bytes, entries: scanner.entries, indexes: scanner.indexes))
             } catch {
                 return .failure(error)
             }
@@ -150,11 +151,20 @@ struct Scanner {
         entries[container.entry].end = UInt32(truncatingIfNeeded: position)
         entries[container.entry].next = UInt32(truncatingIfNeeded: entries.count)
         guard container.isObject else { return }
-        let duplicate = entries.withUnsafeBufferPointer {
-            keys.takeDuplicate(from: container.firstKey, entries: $0, base: base)
-        }
-        if let duplicate {
+        if let duplicate = findDuplicate(in: container) {
             throw error("a member's name that the object has already", at: Int(entries[duplicate].start))
+        }
+        keys.forget(from: container.firstKey)
+    }
+
+    private mutating func findDuplicate(in object: OpenContainer) -> Int? {
+        let text = UnsafeBufferPointer(start: base, count: count)
+        let members = entries[object.entry].count
+        return entries.withUnsafeBufferPointer { entries in
+            guard members > MemberIndex.worthwhile else { return keys.duplicate(from: object.firstKey, text, entries) }
+            var index = MemberIndex(count: members)
+            defer { indexes[object.entry] = index }
+            return keys.insert(from: object.firstKey, into: &index, text, entries)
         }
     }
 

@@ -35,6 +35,19 @@ struct TapeEntry {
     var count: Int { Int(info >> Self.countShift) }
 
     mutating func countOneMore() { info &+= 1 << Self.countShift }
+
+    /// What is between the quotes of a string.
+    var content: Range<Int> { Int(start) + 1..<Int(end) - 1 }
+
+    /// Whether the text of this string is `wanted`.
+    @inline(__always)
+    func isName(_ wanted: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if hasEscapes { return wanted.elementsEqual(unescaped(UnsafeBufferPointer(rebasing: text[content]))) }
+        let length = Int(end &- start) - 2
+        guard length == wanted.count else { return false }
+        guard length > 0, let base = text.baseAddress, let other = wanted.baseAddress else { return length == 0 }
+        return memcmp(base + Int(start) + 1, other, length) == 0
+    }
 }
 
 /// A text and what the scanner found in it, in the order of the text: immutable, shared by every view of the document.
@@ -42,10 +55,13 @@ final class Tape: Sendable {
     let bytes: [UInt8]
     /// The root is the first. The last is a null that stands for what is absent.
     let entries: [TapeEntry]
+    /// Of the large objects, by their entries.
+    private let indexes: [Int: MemberIndex]
 
-    init(bytes: [UInt8], entries: [TapeEntry]) {
+    init(bytes: [UInt8], entries: [TapeEntry], indexes: [Int: MemberIndex]) {
         self.bytes = bytes
         self.entries = entries
+        self.indexes = indexes
     }
 
     var absent: Int { entries.count - 1 }
@@ -54,7 +70,7 @@ final class Tape: Sendable {
     func string(at index: Int) -> String {
         let entry = entries[index]
         return bytes.withUnsafeBufferPointer { all in
-            let content = UnsafeBufferPointer(rebasing: all[Int(entry.start) + 1..<Int(entry.end) - 1])
+            let content = UnsafeBufferPointer(rebasing: all[entry.content])
             if !entry.hasEscapes { return String(decoding: content, as: UTF8.self) }
             return String(unsafeUninitializedCapacity: content.count) { unescape(content, into: $0) }
         }
@@ -66,29 +82,19 @@ final class Tape: Sendable {
         return name.withUTF8 { wanted in
             bytes.withUnsafeBufferPointer { text in
                 entries.withUnsafeBufferPointer { entries in
-                    var index = object + 1
-                    for _ in 0..<entries[object].count {
-                        if Self.isKey(entries[index], equalTo: wanted, in: text) { return index + 1 }
-                        index = Int(entries[index + 1].next)
+                    let count = entries[object].count
+                    if count > MemberIndex.worthwhile, let index = indexes[object] {
+                        return index.find(wanted, text, entries).map { $0 + 1 }
+                    }
+                    var key = object + 1
+                    for _ in 0..<count {
+                        if entries[key].isName(wanted, in: text) { return key + 1 }
+                        key = Int(entries[key + 1].next)
                     }
                     return nil
                 }
             }
         }
-    }
-
-    @inline(__always)
-    static func isKey(
-        _ key: TapeEntry, equalTo wanted: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>
-    ) -> Bool {
-        let start = Int(key.start) + 1
-        let length = Int(key.end) - 1 - start
-        if key.hasEscapes {
-            return wanted.elementsEqual(unescaped(UnsafeBufferPointer(rebasing: text[start..<start + length])))
-        }
-        guard length == wanted.count else { return false }
-        guard length > 0, let base = text.baseAddress, let other = wanted.baseAddress else { return length == 0 }
-        return memcmp(base + start, other, length) == 0
     }
 
     /// Calls `body` with the index of each member's name; its value is the entry after it.
