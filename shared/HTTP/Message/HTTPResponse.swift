@@ -13,21 +13,21 @@ public struct HTTPResponse: Sendable {
         self.body = body
     }
 
-    public static func bytes(_ status: Int = 200, _ bytes: [UInt8], type: String) -> HTTPResponse {
+    public static func bytes(_ status: Int, _ bytes: [UInt8], type: String) -> HTTPResponse {
         HTTPResponse(status, headers: ["Content-Type": type], body: .bytes(bytes))
     }
 
-    public static func text(_ status: Int = 200, _ text: String) -> HTTPResponse {
+    public static func text(_ status: Int, _ text: String) -> HTTPResponse {
         .bytes(status, Array(text.utf8), type: "text/plain; charset=utf-8")
     }
 
     /// - Throws: `EncodingError` when the value can't be written as JSON (a number that is not finite).
-    public static func json(_ status: Int = 200, _ value: some Encodable) throws -> HTTPResponse {
+    public static func json(_ status: Int, _ value: some Encodable) throws -> HTTPResponse {
         .json(status, bytes: try JSONCoder.encode(value))
     }
 
     /// JSON that has been written already.
-    public static func json(_ status: Int = 200, bytes: [UInt8]) -> HTTPResponse {
+    public static func json(_ status: Int, bytes: [UInt8]) -> HTTPResponse {
         .bytes(status, bytes, type: "application/json")
     }
 

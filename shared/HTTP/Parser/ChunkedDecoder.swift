@@ -94,7 +94,9 @@ struct ChunkedDecoder {
         _ buffer: inout ByteBuffer, limit: Int, status: Int
     ) throws(RequestRefusal) -> [UInt8]? {
         let feed = buffer.withUnsafeReadableBytes { HeadScanner.lineFeed(in: $0, from: 0) }
-        guard (feed ?? buffer.count) - 1 <= limit else { throw RequestRefusal(status, "a line of the body is too long") }
+        guard (feed ?? buffer.count) - 1 <= limit else {
+            throw RequestRefusal(status, "a line of the body is too long")
+        }
         guard let feed else { return nil }
         guard feed > 0, buffer[feed - 1] == 13 else { throw .malformed("a line ends without CR LF") }
         var line = buffer.read(feed + 1)

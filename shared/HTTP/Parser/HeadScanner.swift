@@ -28,7 +28,9 @@ struct HeadScanner {
                 let block = Array(bytes[fieldsStart..<(lineStart - 2)])
                 return Head(line: line, headers: HTTPHeaders(block: block, places: places), length: lineStart)
             }
-            guard places.count < limits.headerCount else { throw RequestRefusal(431, "there are too many header fields") }
+            guard places.count < limits.headerCount else {
+                throw RequestRefusal(431, "there are too many header fields")
+            }
             places.append(try FieldLine.read(content, at: lineStart - 2 - content.count - fieldsStart))
         }
         return nil

@@ -42,7 +42,8 @@ extension HTTPConnection {
         }
     }
 
-    private func response(to request: HTTPRequest, route: HTTPRouter.Route, parent: SpanContext?) async -> HTTPResponse {
+    private func response(to request: HTTPRequest, route: HTTPRouter.Route, parent: SpanContext?) async -> HTTPResponse
+    {
         await context.observability.tracer.withSpan(
             "\(route.method) \(route.pattern)", kind: .server, parent: parent
         ) { span in
@@ -54,7 +55,8 @@ extension HTTPConnection {
             } catch {
                 // Neither the answer nor the log says what was asked.
                 context.observability.logger.error(
-                    "a request failed", ["method": .string(route.method), "path": .string(route.pattern), "error": .error(error)])
+                    "a request failed",
+                    ["method": .string(route.method), "path": .string(route.pattern), "error": .error(error)])
                 response = .problem(500, "internal", "something went wrong here; it has been noted")
             }
             span.set("http.request.method", .string(request.method))

@@ -24,7 +24,8 @@ actor HTTPConnection {
 
     /// Owns the descriptor from here on. `onClose` is called once, on the loop.
     init(
-        descriptor: Int32, remoteAddress: SocketAddress?, context: ServerContext, onClose: @escaping @Sendable (HTTPConnection) -> Void
+        descriptor: Int32, remoteAddress: SocketAddress?, context: ServerContext,
+        onClose: @escaping @Sendable (HTTPConnection) -> Void
     ) {
         let now = ContinuousClock.now
         self.descriptor = descriptor
@@ -158,7 +159,13 @@ actor HTTPConnection {
 
     /// An answer, or a part of a stream, is ready.
     func wasAnswered() {
-        if !isAdvancing, state.phase != .closed { pass() }
+        guard state.phase != .closed else { return }
+        if !isAdvancing {
+            pass()
+        } else if !hasOutputRoom {
+            // A stream that begins with much must not wait until its handler does.
+            write()
+        }
     }
 
     var waitingOutput: Int { output.count }

@@ -100,7 +100,8 @@ public actor HTTPServer {
 
     private func turnAway(_ descriptor: Int32) {
         context.count(method: "other", path: "unmatched", status: 503, duration: .zero)
-        let answer = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
+        let answer =
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
         // It fits into the empty buffer of a new socket, or nobody reads it.
         _ = Array(answer.utf8).withUnsafeBytes { Socket.send(descriptor, $0) }
         Socket.close(descriptor)
