@@ -25,11 +25,4 @@ import Testing
         #expect(headers.fields.map { "\($0.name)=\($0.value)" } == ["C=4", "A=5"])
         #expect(String(decoding: headers.block, as: UTF8.self) == "C: 4\r\nA: 5\r\n")
     }
-
-    @Test func readsCookies() {
-        let request = HTTPRequest(
-            method: "GET", path: "/",
-            headers: ["Cookie": "session=a=b; theme=dark;bad; session=c", "cookie": "x=\"y\""])
-        #expect(request.cookies == ["session": "a=b", "theme": "dark", "x": "\"y\""])
-    }
 }

@@ -73,4 +73,28 @@ import Testing
                 to: HTTPRequest(method: "GET", path: "/a.css", headers: ["If-None-Match": file.entityTag])
             ).status == 200)
     }
+
+    @Test(arguments: [
+        (nil, ByteRange.whole), ("bytes=0-1", .part(0..<2)), ("bytes=2-", .part(2..<10)), ("bytes=-3", .part(7..<10)),
+        ("bytes=0-99999999999999999999", .part(0..<10)), ("bytes=-99", .part(0..<10)), ("Bytes=9-9", .part(9..<10)),
+        ("bytes=10-", .unsatisfiable), ("bytes=10-11", .unsatisfiable), ("bytes=-0", .unsatisfiable),
+        ("bytes=5-2", .whole), ("bytes=0-1,3-4", .whole), ("bytes=a-b", .whole), ("bytes=-", .whole),
+        ("lines=0-1", .whole),
+    ])
+    func readsRanges(_ field: String?, range: ByteRange) {
+        #expect(ByteRange(field, length: 10) == range)
+    }
+
+    @Test func aPlayerGetsThePartOfAFileThatItAsksFor() {
+        let file = StaticFile(Array(0..<10), contentType: "audio/ogg")
+        func response(_ headers: HTTPHeaders) -> HTTPResponse {
+            file.response(to: HTTPRequest(method: "GET", path: "/a.ogg", headers: headers))
+        }
+        let part = response(["Range": "bytes=2-3", "If-Range": file.entityTag])
+        #expect(part.status == 206)
+        #expect(part.headers.first("Content-Range") == "bytes 2-3/10")
+        if case .bytes(let bytes) = part.body { #expect(bytes == [2, 3]) }
+        #expect(response(["Range": "bytes=2-3", "If-Range": "\"old\""]).status == 200)
+        #expect(response(["Range": "bytes=10-"]).status == 416)
+    }
 }

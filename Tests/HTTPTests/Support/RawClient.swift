@@ -113,4 +113,10 @@ final class RawClient {
         guard waits < 10_000 else { throw Failure.notInTime }
         try await Task.sleep(for: .milliseconds(1))
     }
+
+    /// A request's bytes; POST has its length.
+    static func request(_ method: String, _ path: String, _ fields: String = "", body: String = "") -> String {
+        let length = method == "POST" ? "Content-Length: \(body.utf8.count)\r\n" : ""
+        return "\(method) \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\(length)\r\n\(body)"
+    }
 }

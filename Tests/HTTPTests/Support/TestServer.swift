@@ -29,6 +29,12 @@ struct TestServer {
         await server.close()
         loop.stop()
     }
+
+    /// Says hello, and gives back what it gets.
+    static func echo(_ router: inout HTTPRouter) {
+        router.on("GET", "/hello/{name}") { .text(200, "hello \($0.parameters["name"] ?? "")") }
+        router.on("POST", "/echo", bodyLimit: 4 << 20) { .bytes(200, $0.body, type: "text/plain") }
+    }
 }
 
 /// Lets a handler wait until the test opens it.

@@ -1,3 +1,4 @@
+internal import JSON
 public import Loop
 
 /// A request, whole: its body has been read.
@@ -40,5 +41,38 @@ public struct HTTPRequest: Sendable {
             }
         }
         return cookies
+    }
+
+    /// The body as JSON of this type.
+    ///
+    /// - Throws: `HTTPError` 415 when it is not said to be JSON (a page of another site can't say that without asking first), 400 when it isn't, or does not
+    ///   fit the type.
+    public func decode<Value: Decodable>(_ type: Value.Type) throws(HTTPError) -> Value {
+        let mediaType = headers.first("Content-Type")?.prefix { $0 != ";" }.trimmingBlanks().lowercased()
+        guard mediaType == "application/json" else {
+            throw HTTPError(415, "unsupported_media_type", "the body must be application/json")
+        }
+        do {
+            return try JSONCoder.decode(type, from: body)
+        } catch let error as JSONError {
+            throw HTTPError(400, "invalid_json", "\(error)")
+        } catch let error as DecodingError {
+            throw HTTPError(400, "invalid_argument", Self.description(of: error))
+        } catch {
+            throw HTTPError(400, "invalid_argument", "the body does not fit")
+        }
+    }
+
+    private static func description(of error: DecodingError) -> String {
+        func place(_ path: [any CodingKey]) -> String {
+            path.isEmpty
+                ? "the body" : path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+        }
+        return switch error {
+        case .keyNotFound(let key, let context): "\(place(context.codingPath + [key])) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            "\(place(context.codingPath)) has a value that does not fit"
+        @unknown default: "the body does not fit"
+        }
     }
 }

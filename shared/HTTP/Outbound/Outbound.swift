@@ -53,13 +53,14 @@ public actor Outbound {
         _ request: OutboundRequest, deadline: Duration
     ) async throws(OutboundError) -> OutboundResponse {
         let target = try OutboundTarget(request)
-        let outcome = await tracer.withSpan("HTTP \(request.method)", kind: .client) { span in
-            span.set("http.request.method", .string(request.method))
-            span.set("server.address", .string(target.host))
+        let outcome = await tracer.withSpan(
+            "HTTP \(request.method)", kind: .client,
+            attributes: ["http.request.method": .string(request.method), "server.address": .string(target.host)]
+        ) { span in
             let outcome = await perform(request, deadline: deadline, context: span.context)
             switch outcome {
-            case .success(let response): span.set("http.response.status_code", .int(response.status))
-            case .failure(let error): span.set("error.type", .string(error.phase.rawValue))
+            case .success(let response): span.set("http.response.status_code", response.status)
+            case .failure(let error): span.fail(error)
             }
             return outcome
         }

@@ -10,6 +10,8 @@ public struct HTTPRouter: Sendable {
         var method: String
         /// As it was added: the metric's label `path`.
         var pattern: String
+        /// Method and pattern: the name of its spans.
+        var name: String
         var bodyLimit: Int?
         var handler: HTTPHandler
     }
@@ -54,7 +56,8 @@ public struct HTTPRouter: Sendable {
         _ method: String, _ pattern: String, bodyLimit: Int? = nil, _ handler: @escaping HTTPHandler
     ) {
         precondition(Self.methods.contains(method), "\(method) is not a method that is routed")
-        let route = Route(method: method, pattern: pattern, bodyLimit: bodyLimit, handler: handler)
+        let route = Route(
+            method: method, pattern: pattern, name: "\(method) \(pattern)", bodyLimit: bodyLimit, handler: handler)
         let parsed = RoutePattern(pattern)
         if parsed.isLiteral {
             literals[pattern, default: Resource(pattern: parsed)].add(route)

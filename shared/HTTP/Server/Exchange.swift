@@ -6,6 +6,8 @@ struct Exchange: Sendable {
     var resolution: HTTPRouter.Resolution
     /// When the request was complete.
     var began = ContinuousClock.now
+    /// The span in which it was handled.
+    var span: SpanContext?
 
     init(_ head: RequestHead, _ resolution: HTTPRouter.Resolution) {
         self.head = head

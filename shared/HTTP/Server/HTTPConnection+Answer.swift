@@ -10,7 +10,9 @@ extension HTTPConnection {
     }
 
     private func handle(_ exchange: Exchange, _ body: [UInt8]) async {
-        let response = await response(to: exchange, body)
+        var exchange = exchange
+        let response = await response(to: &exchange, body)
+        // The connection may have ended meanwhile; what was done counts all the same.
         guard state.phase == .handling else { return count(exchange, status: response.status) }
         switch response.body {
         case .bytes(let bytes):
@@ -22,19 +24,20 @@ extension HTTPConnection {
         }
     }
 
-    private func response(to exchange: Exchange, _ body: [UInt8]) async -> HTTPResponse {
+    private func response(to exchange: inout Exchange, _ body: [UInt8]) async -> HTTPResponse {
         switch exchange.resolution {
         case .route(let route, let parameters):
             let head = exchange.head
             let request = HTTPRequest(
                 method: head.method, path: head.path, query: head.query, headers: head.headers, body: body,
                 remoteAddress: remoteAddress, parameters: parameters)
-            return await response(to: request, route: route, parent: exchange.parent)
+            let (response, span) = await response(to: request, route: route, parent: exchange.parent)
+            exchange.span = span
+            return response
         case .options(_, let allowed):
             return HTTPResponse(204, headers: ["Allow": allowed])
         case .methodNotAllowed(_, let allowed):
-            return .problem(
-                405, "method_not_allowed", "this path answers \(allowed)", headers: ["Allow": allowed])
+            return .problem(405, "method_not_allowed", "this path answers \(allowed)", headers: ["Allow": allowed])
         case .notImplemented:
             return .problem(501, "not_implemented", "this method is not implemented")
         case .notFound:
@@ -42,10 +45,12 @@ extension HTTPConnection {
         }
     }
 
-    private func response(to request: HTTPRequest, route: HTTPRouter.Route, parent: SpanContext?) async -> HTTPResponse
-    {
+    private func response(
+        to request: HTTPRequest, route: HTTPRouter.Route, parent: SpanContext?
+    ) async -> (HTTPResponse, SpanContext) {
         await context.observability.tracer.withSpan(
-            "\(route.method) \(route.pattern)", kind: .server, parent: parent
+            route.name, kind: .server, parent: parent,
+            attributes: ["http.request.method": .string(request.method), "http.route": .string(route.pattern)]
         ) { span in
             let response: HTTPResponse
             do {
@@ -55,14 +60,12 @@ extension HTTPConnection {
             } catch {
                 // Neither the answer nor the log says what was asked.
                 context.observability.logger.error(
-                    "a request failed",
-                    ["method": .string(route.method), "path": .string(route.pattern), "error": .error(error)])
+                    "a request failed", ["route": .string(route.name), "error": .error(error)])
+                span.fail(error)
                 response = .problem(500, "internal", "something went wrong here; it has been noted")
             }
-            span.set("http.request.method", .string(request.method))
-            span.set("http.route", .string(route.pattern))
-            span.set("http.response.status_code", .int(response.status))
-            return response
+            span.set("http.response.status_code", response.status)
+            return (response, span.context)
         }
     }
 
@@ -82,7 +85,7 @@ extension HTTPConnection {
     private func count(_ exchange: Exchange, status: Int) {
         context.count(
             method: exchange.head.method, path: exchange.path, status: status,
-            duration: ContinuousClock.now - exchange.began)
+            duration: ContinuousClock.now - exchange.began, exemplar: exchange.span)
     }
 
     /// Answers a request that can't be taken, or did not come in time, and closes.
@@ -91,7 +94,7 @@ extension HTTPConnection {
         append(Self.refusal(refusal, context))
         context.count(
             method: exchange?.head.method ?? "other", path: exchange?.path ?? "unmatched", status: refusal.status,
-            duration: .zero)
+            duration: .zero, exemplar: nil)
         exchange = nil
     }
 
@@ -125,7 +128,7 @@ extension HTTPConnection {
                 // The client has gone, or the server ends.
             } catch {
                 context.observability.logger.error(
-                    "a stream of events failed", ["path": .string(exchange.path), "error": .error(error)])
+                    "a stream of events failed", ["route": .string(exchange.path), "error": .error(error)])
             }
         }
         writer.isOver.come()

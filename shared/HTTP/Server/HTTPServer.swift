@@ -99,7 +99,7 @@ public actor HTTPServer {
     }
 
     private func turnAway(_ descriptor: Int32) {
-        context.count(method: "other", path: "unmatched", status: 503, duration: .zero)
+        context.count(method: "other", path: "unmatched", status: 503, duration: .zero, exemplar: nil)
         let answer =
             "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
         // It fits into the empty buffer of a new socket, or nobody reads it.

@@ -22,7 +22,7 @@ final class ServerContext: @unchecked Sendable {
             "http_requests_total", "Requests answered, by route and status.", labels: ["method", "path", "status"])
         durations = observability.metrics.histogram(
             "http_request_duration_seconds", "From a request's last byte to its answer.", labels: ["method", "path"],
-            buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
+            buckets: Metrics.secondsBuckets)
     }
 
     deinit {
@@ -35,9 +35,9 @@ final class ServerContext: @unchecked Sendable {
     }
 
     /// Counts an answer. `path` is a route's pattern, and methods that nobody knows share a label: a stranger can't make series.
-    func count(method: String, path: String, status: Int, duration: Duration) {
+    func count(method: String, path: String, status: Int, duration: Duration, exemplar: SpanContext?) {
         let method = HTTPRouter.methods.contains(method) ? method : "other"
         requests.add(1, method, path, String(status))
-        durations.observe(duration, method, path)
+        durations.observe(duration, method, path, exemplar: exemplar)
     }
 }

@@ -16,13 +16,27 @@ public struct StaticFile: Sendable {
         entityTag = "\"\(String(hash, radix: 36))-\(String(bytes.count, radix: 36))\""
     }
 
-    /// The file, or 304 when the client has it.
+    /// The file, the part of it that is asked for, or 304 when the client has it.
     public func response(to request: HTTPRequest) -> HTTPResponse {
-        let headers: HTTPHeaders = ["ETag": entityTag, "Cache-Control": cacheControl]
+        let headers: HTTPHeaders = ["ETag": entityTag, "Cache-Control": cacheControl, "Accept-Ranges": "bytes"]
         let known = request.headers.list("If-None-Match").map { $0.hasPrefix("W/") ? $0.dropFirst(2) : $0 }
         if known.contains(where: { $0 == entityTag || $0 == "*" }) { return HTTPResponse(304, headers: headers) }
         var response = HTTPResponse(200, headers: headers, body: .bytes(bytes))
         response.headers.add("Content-Type", contentType)
+        // Parts of a file that has changed meanwhile don't fit together (RFC 9110 §13.1.5).
+        let isSame = request.headers.first("If-Range").map { $0 == entityTag } ?? true
+        switch ByteRange(isSame && request.method == "GET" ? request.headers.first("Range") : nil, length: bytes.count)
+        {
+        case .whole: break
+        case .part(let part):
+            response.status = 206
+            response.body = .bytes(Array(bytes[part]))
+            response.headers.add("Content-Range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(bytes.count)")
+        case .unsatisfiable:
+            return .problem(
+                416, "range_not_satisfiable", "the file has \(bytes.count) bytes",
+                headers: ["Content-Range": "bytes */\(bytes.count)"])
+        }
         return response
     }
 
