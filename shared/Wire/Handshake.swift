@@ -18,7 +18,8 @@ enum Handshake {
     static func proof(
         _ role: Role, own: WireIdentity, other: WireIdentity, nonce: String, secret: [UInt8]
     ) -> String {
-        let text = [role.rawValue, own.service, own.instance, other.service, other.instance, nonce].joined(separator: "|")
+        let text = [role.rawValue, own.service, own.instance, other.service, other.instance, nonce].joined(
+            separator: "|")
         return hex(hmacSHA256(key: secret, message: Array(text.utf8)))
     }
 }

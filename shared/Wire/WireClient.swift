@@ -4,7 +4,7 @@ public import Telemetry
 /// Calls the operations of one peer service, of which there may be many instances: keeps one connection to each, spreads requests over those
 /// that are well, and retries what may be retried.
 public actor WireClient {
-    typealias LookUp = @Sendable (String, UInt16) async throws(ResolveError) -> [SocketAddress]
+    typealias LookUp = @Sendable (String, UInt16) async throws -> [SocketAddress]
 
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -65,7 +65,7 @@ public actor WireClient {
     ) {
         self.init(
             loop: loop, peer: peer, host: host, port: port, service: service, instance: instance, secret: secret,
-            lookUp: { host, port throws(ResolveError) in try await resolver.addresses(host: host, port: port) },
+            lookUp: { host, port in try await resolver.addresses(host: host, port: port) },
             observability: observability, limits: limits)
     }
 
@@ -203,7 +203,10 @@ public actor WireClient {
             if wasWell, instance.breaker.state != .closed {
                 observability.logger.warning(
                     "wire circuit breaker opened",
-                    ["peer": .string(peer), "peer_instance": .string(instance.name), "code": .string(error.code.rawValue)])
+                    [
+                        "peer": .string(peer), "peer_instance": .string(instance.name),
+                        "code": .string(error.code.rawValue),
+                    ])
             }
         case .cancelled, .resourceExhausted: instance.breaker.abandoned(at: .now())
         case .invalidArgument, .notFound, .conflict, .unauthenticated, .permissionDenied, .unimplemented:
@@ -273,11 +276,11 @@ public actor WireClient {
         isResolving = true
         resolveTimer?.cancel()
         Task.immediate { [self] in
-            do throws(ResolveError) {
+            do {
                 roster.resolved(try await lookUp(host, port), at: .now())
             } catch {
                 // The addresses that are known stay: a name server that is away must not cut services off from each other.
-                report(error.description)
+                report("\(error)")
             }
             isResolving = false
             guard isRunning else { return }

@@ -44,7 +44,8 @@ public actor WireServer {
     public func handle<Op: Operation>(_: Op.Type, _ handler: @escaping WireHandler<Op>) {
         precondition(!hasBegun, "register every handler before listening")
         precondition(
-            (1...64).contains(Op.name.utf8.count) && Op.name.allSatisfy { $0.isASCII && $0 > " " && $0 != "\"" && $0 != "\\" },
+            (1...64).contains(Op.name.utf8.count)
+                && Op.name.allSatisfy { $0.isASCII && $0 > " " && $0 != "\"" && $0 != "\\" },
             "an operation's name is 1 to 64 visible ASCII characters")
         precondition(operations[Op.name] == nil, "\(Op.name) has a handler already")
         operations[Op.name] = WireOperation(Op.self, handler)
