@@ -21,7 +21,7 @@ actor ClientConnection {
     private var channel: FrameChannel?
     private var state: ClientConnectionState
     private var keepAlive: KeepAlive
-    private var callers: [Int: CheckedContinuation<Result<JSONNode, WireError>, Never>] = [:]
+    private let answers: PendingValues<Result<JSONNode, WireError>>
     private var handshakeTimer: ScheduledTimer?
     private var keepAliveTimer: ScheduledTimer?
     private var deadlineTimer: ScheduledTimer?
@@ -38,6 +38,7 @@ actor ClientConnection {
         self.address = address
         self.limits = limits
         self.onEvent = onEvent
+        answers = PendingValues(loop: loop)
         jsonLimits = JSONLimits(maximumBytes: limits.frameBytes, maximumStringBytes: limits.frameBytes)
         state = ClientConnectionState(ClientHandshake(own: own, peer: peer, secret: secret), limits: limits)
         keepAlive = KeepAlive(limits, now: .now())
@@ -86,10 +87,8 @@ actor ClientConnection {
         handshakeTimer = nil
         keepAliveTimer = nil
         deadlineTimer = nil
-        state.close()
         let lost = WireError(.unavailable, "the connection was lost: \(reason.message)")
-        for (_, caller) in callers { caller.resume(returning: .failure(lost)) }
-        callers = [:]
+        for id in state.close() { answers.resume(id, with: .failure(lost)) }
     }
 
     // MARK: Calling
@@ -100,7 +99,7 @@ actor ClientConnection {
     ) async throws(WireError) -> Op.Response {
         let id = try send(Op.self, request, until: deadline, trace: trace)
         let answer = await withTaskCancellationHandler {
-            await withCheckedContinuation { callers[id] = $0 }
+            await answers.value(of: id)
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.abandon(id, WireError(.cancelled, "withdrawn")) } }
         }
@@ -145,7 +144,7 @@ actor ClientConnection {
 
     private func giveUp(_ id: Int, _ error: WireError) {
         channel?.outbox.cancel(id)
-        callers.removeValue(forKey: id)?.resume(returning: .failure(error))
+        answers.resume(id, with: .failure(error))
     }
 
     // MARK: Reading
@@ -211,7 +210,7 @@ actor ClientConnection {
             lookAtSilence()
             onEvent?(self, .opened(server))
         case .resume(let id, let result):
-            callers.removeValue(forKey: id)?.resume(returning: result)
+            answers.resume(id, with: result)
             closeWhenDrained()
         case .pong(let number): channel?.outbox.pong(number)
         case .goaway:

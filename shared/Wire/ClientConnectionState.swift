@@ -92,11 +92,14 @@ struct ClientConnectionState {
     /// What came is no frame of the protocol.
     mutating func receiveMalformed(_ error: WireError) -> Action { close(error, send: true) }
 
-    /// The connection is gone: these ids were waiting.
-    mutating func close() {
+    /// The connection is gone: resume the callers of these.
+    mutating func close() -> [Int] {
         phase = .closing
-        waiting = DeadlineTable()
-        abandoned = []
+        defer {
+            waiting = DeadlineTable()
+            abandoned = []
+        }
+        return waiting.ids
     }
 
     private mutating func receive(_ message: WireMessage, _ handshake: ClientHandshake) -> Action {
@@ -127,7 +130,7 @@ struct ClientConnectionState {
     }
 
     private mutating func close(_ reason: WireError, send: Bool) -> Action {
-        close()
+        phase = .closing
         return .close(reason: reason, send: send)
     }
 }

@@ -6,6 +6,7 @@ struct DeadlineTable: Sendable {
     private(set) var nextLook: MonotonicTime?
 
     var count: Int { deadlines.count }
+    var ids: [Int] { Array(deadlines.keys) }
 
     mutating func insert(_ id: Int, until deadline: MonotonicTime) {
         deadlines[id] = deadline
