@@ -1,0 +1,38 @@
+import CLinux
+import Glibc
+
+/// Sees to it that what a test has started ends with the test's process, even when that is killed: a shell that waits on a pipe from this process
+/// and, when the pipe ends, cleans up. It is in a session of its own, so that no signal for the tests reaches it.
+final class Guardian: Sendable {
+    private let pipe: Int32
+
+    /// - Parameters:
+    ///   - script: what to do at the end, as shell commands; `$1` … are `arguments`.
+    init(_ script: String, _ arguments: [String]) throws {
+        var ends: [Int32] = [-1, -1]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw ProcessFailure(description: "no pipe: errno \(errno)") }
+        let whole = "trap '' INT TERM HUP; read -r word; [ \"$word\" = done ] && exit; \(script)"
+        let pid = SpawnedProcess.spawn(
+            ["/bin/sh", "-c", whole, "sh"] + arguments, input: ends[0], output: -1)
+        close(ends[0])
+        guard let pid else {
+            close(ends[1])
+            throw ProcessFailure(description: "no guardian")
+        }
+        pipe = ends[1]
+        onThread {
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        }
+    }
+
+    /// There is nothing to clean up any more.
+    func dismiss() {
+        // A guardian that has ended needs no word. SIGPIPE is ignored by all our processes (Signals.blockForProcess).
+        _ = "done\n".withCString { write(pipe, $0, 5) }
+    }
+
+    deinit {
+        close(pipe)
+    }
+}
