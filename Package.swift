@@ -54,7 +54,7 @@ let package = Package(
         shared("ServiceKit", ["Loop", "JSON", "Telemetry", "Wire", "HTTP", "Postgres", "Redis", "Crypto", "CLinux"]),
         shared("Contracts", ["JSON", "Wire", "Postgres"], resources: [.embedInCode("Schema")]),
 
-        service("gateway", ["HTTP", "Postgres", "Redis", "Crypto"]),
+        service("gateway", ["HTTP", "Postgres", "Redis", "Crypto"], resources: [.embedInCode("Assets")]),
         service(
             "orchestrator", ["Postgres", "Crypto"],
             resources: [
