@@ -60,7 +60,12 @@ let package = Package(
             resources: [
                 .embedInCode("Templates/es.txt"), .embedInCode("Templates/en.txt"), .embedInCode("Templates/pt.txt"),
             ]),
-        service("pms-adapter", ["Postgres"]),
+        service(
+            "pms-adapter", ["Postgres"],
+            resources: [
+                .embedInCode("Example/miramar.json"), .embedInCode("Example/es.txt"), .embedInCode("Example/en.txt"),
+                .embedInCode("Example/pt.txt"),
+            ]),
         service("tts", ["HTTP", "Postgres", "CSpeech"]),
         service("notifier", ["HTTP", "Postgres", "Redis"]),
 
