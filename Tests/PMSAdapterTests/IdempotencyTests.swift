@@ -1,5 +1,6 @@
 import Contracts
 import Postgres
+import Support
 import Testing
 
 @testable import pms_adapter
@@ -80,6 +81,25 @@ import Testing
         }
         #expect(codes.count == 1)
         #expect(try await hotel.free("double", .december(3, nights: 2)) == 2)
+    }
+
+    @Test func `whether a request whose answer was not awaited was done or not, its repeat does it once`() async throws
+    {
+        let hotel = try await TestHotel(rooms: ["double": 40], on: Database.pool())
+        let stay = try Stay.december(3, nights: 2)
+        let quote = try await hotel.quote("double", stay)
+        var generator = SeededGenerator(seed: 7)
+        for attempt in 0..<40 {
+            let request = PMSHold.Request(hotel: hotel.id, key: "hold-\(attempt)", quote: quote.id)
+            // From far too short to long enough.
+            let patience = Duration.microseconds(Int.random(in: 0...4_000, using: &generator))
+            let first = await failure {
+                try await hotel.pms.hold(request, PMSCall(now: TestHotel.now, deadline: patience))
+            }
+            #expect(first == nil || first == "deadline_exceeded")
+            _ = try await hotel.pms.hold(request, hotel.call(after: 5))
+            #expect(try await hotel.free("double", stay, after: 5) == 39 - attempt)
+        }
     }
 
     @Test func `what is kept of a mutation holds no guest's data`() async throws {

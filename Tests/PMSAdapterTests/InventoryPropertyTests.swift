@@ -60,9 +60,7 @@ import Testing
                 guard let hold = take(&held), let expiry = hold.holdExpiresAt.map({ $0 - TestHotel.now }) else {
                     continue
                 }
-                let refused = await failure {
-                    () async throws(PMSError) in confirmed.append(try await hotel.book(hold, after: now))
-                }
+                let refused = await failure { confirmed.append(try await hotel.book(hold, after: now)) }
                 #expect(refused == (expiry > now ? nil : "hold_expired"))
                 model.set(hold.code, nil)
                 if refused == nil, let booking = confirmed.last { model.set(hold.code, try await claim(booking)) }

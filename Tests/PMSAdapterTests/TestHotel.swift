@@ -6,8 +6,8 @@ import Testing
 
 /// A hotel of its own in a real database: tests run beside each other and see nothing of each other.
 ///
-/// Prices: `single` 70 €, `double` 90 €, `family` 120 € a night, 10 € more on Friday and Saturday, and from June to August 40 € more; sold until the
-/// end of 2027. Today is Sunday, 2026-11-01, noon in UTC.
+/// Prices: `single` 70 €, `double` 90 €, `family` 120 € a night, 10 € more on Friday and Saturday, and from June to August 40 € more; sold
+/// until the end of 2027. Today is Sunday, 2026-11-01, noon in UTC.
 struct TestHotel {
     let id: Int
     let pms: MockPMS
@@ -135,12 +135,12 @@ extension TestHotel {
 }
 
 /// What an operation failed with: a word of the metrics' label `result`, or nil when it succeeded.
-func failure(of work: () async throws(PMSError) -> some Any) async -> String? {
-    do throws(PMSError) {
+func failure(of work: () async throws -> some Any) async -> String? {
+    do {
         _ = try await work()
         return nil
     } catch {
-        return error.result
+        return (error as? PMSError)?.result ?? "\(error)"
     }
 }
 
