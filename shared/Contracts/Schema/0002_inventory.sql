@@ -389,9 +389,10 @@ BEGIN
                 END IF;
                 -- Looks again, now that nobody else can take it.
                 IF room_is_free(p_hotel, candidate, p_check_in, p_check_out, p_booking, p_now) THEN
-                    -- Only nights of holds that ran out, and the booking's own.
+                    -- Nights of holds that ran out, and the booking's own; of anybody else's the primary key would make an error.
                     DELETE FROM room_nights
-                    WHERE hotel_id = p_hotel AND room_id = candidate AND night >= p_check_in AND night < p_check_out;
+                    WHERE hotel_id = p_hotel AND room_id = candidate AND night >= p_check_in AND night < p_check_out
+                        AND (booking_id = p_booking OR held_until <= p_now);
                     INSERT INTO room_nights (hotel_id, room_id, night, booking_id, held_until)
                     SELECT p_hotel, candidate, p_check_in + i, p_booking, p_held_until
                     FROM generate_series(0, p_check_out - p_check_in - 1) AS i;
@@ -485,7 +486,8 @@ BEGIN
         RETURN pms_refused('hold_expired');
     END IF;
     UPDATE room_nights SET held_until = NULL
-    WHERE hotel_id = p_hotel AND room_id = hold.room_id AND night >= hold.check_in AND night < hold.check_out;
+    WHERE hotel_id = p_hotel AND room_id = hold.room_id AND night >= hold.check_in AND night < hold.check_out
+        AND booking_id = hold.booking_id;
     UPDATE bookings SET status = 'confirmed', hold_expires_at = NULL, guest_name = p_name, guest_email = p_email,
         guest_phone = p_phone, conversation_id = p_conversation, updated_at = p_now
     WHERE hotel_id = p_hotel AND booking_id = hold.booking_id;
