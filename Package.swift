@@ -91,7 +91,8 @@ let package = Package(
         tests(
             "OrchestratorTests", ["orchestrator", "JSON", "Postgres", "Contracts", "Servers"],
             exclude: ["Decide/Conversations"]),
-        tests("PMSAdapterTests", ["pms-adapter", "Postgres", "Contracts", "Servers"]),
+        tests(
+            "PMSAdapterTests", ["pms-adapter", "Loop", "Telemetry", "Wire", "Postgres", "Contracts", "Servers"]),
         tests("TTSTests", ["tts", "HTTP", "Postgres", "Contracts", "Servers"]),
         tests("NotifierTests", ["notifier", "HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
         tests("EndToEnd", ["HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),

@@ -15,8 +15,7 @@ enum Database {
     /// Enough connections for real contention.
     static func pool(of database: TestDatabase) async throws -> PostgresPool {
         let pool = PostgresPool(
-            loop: try EventLoop(name: "pms-tests"), url: database.url, limits: PostgresPool.Limits(size: 24),
-            applicationName: "pms-adapter tests")
+            loop: try EventLoop(name: "pms-tests"), url: database.url, size: 24, applicationName: "pms-adapter tests")
         await pool.start()
         return pool
     }
