@@ -1,19 +1,54 @@
+import Glibc
+import Loop
 import Postgres
+import Telemetry
 
 /// Forgets what nobody will ask for again, a bounded piece at a time; any number of processes may do it at once. Nothing depends on it but
 /// the size of the tables: quotes and holds run out by themselves.
-struct MockUpkeep {
+actor MockUpkeep {
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    private let pool: PostgresPool
+    private let loop: EventLoop
+    private let logger: Logger
+    private var rounds: Task<Void, Never>?
+
+    static let interval = Duration.seconds(60)
     static let pieceRows = 1_000
 
-    let pool: PostgresPool
+    init(pool: PostgresPool, loop: EventLoop, logger: Logger) {
+        self.pool = pool
+        self.loop = loop
+        self.logger = logger
+    }
 
-    /// Returns how many rows went; fewer than `pieceRows` of each means that there are no more.
-    @discardableResult
-    func forget(now: Int, deadline: Duration = .seconds(5)) async throws(PostgresError) -> Int {
+    /// Begins a round every minute.
+    func start() {
+        rounds = Task.immediate {
+            while !Task.isCancelled {
+                do {
+                    while try await forget(now: time(nil)) >= Self.pieceRows {}
+                } catch {
+                    // The next round has another chance.
+                    if !Task.isCancelled { logger.warning("could not forget old quotes", ["error": .error(error)]) }
+                }
+                // Ends early by cancellation only, which the loop's condition sees.
+                try? await loop.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    func stop() async {
+        rounds?.cancel()
+        await rounds?.value
+    }
+
+    /// One piece. Returns how many rows went; fewer than `pieceRows` means that there are no more.
+    ///
+    /// - Parameter now: seconds since 1970, UTC.
+    func forget(now: Int) async throws(PostgresError) -> Int {
         let instant = PostgresValue.timestamp(microseconds: now * 1_000_000)
-        let quotes = try await pool.execute(Self.forgetQuotes, [instant, .int(Self.pieceRows)], deadline: deadline)
-        let mutations = try await pool.execute(
-            Self.forgetMutations, [instant, .int(Self.pieceRows)], deadline: deadline)
+        let quotes = try await pool.execute(Self.forgetQuotes, [instant, .int(Self.pieceRows)])
+        let mutations = try await pool.execute(Self.forgetMutations, [instant, .int(Self.pieceRows)])
         return quotes + mutations
     }
 
