@@ -8,8 +8,8 @@ struct GatewayConfiguration: Sendable {
     var database: PostgresURL?
     var redis: RedisURL?
     var http: SocketAddress?
-    var orchestrator: Endpoint
-    var pmsAdapter: Endpoint
+    var orchestrator: [Endpoint]
+    var pmsAdapter: [Endpoint]
     /// Signs what leaves us to come back: chat sessions, conversation ids.
     var secretKey: [UInt8]
     /// Meta signs webhooks with it.
@@ -25,8 +25,8 @@ struct GatewayConfiguration: Sendable {
         database = reader.postgresURL()
         redis = reader.redisURL()
         http = reader.listenAddress("HTTP_LISTEN", default: "0.0.0.0:8002")
-        orchestrator = reader.endpoint("ORCHESTRATOR_ADDRESS", default: "orchestrator:7002")
-        pmsAdapter = reader.endpoint("PMS_ADAPTER_ADDRESS", default: "pms-adapter:7003")
+        orchestrator = reader.endpoints("ORCHESTRATOR_ADDRESS", default: "orchestrator:7002")
+        pmsAdapter = reader.endpoints("PMS_ADAPTER_ADDRESS", default: "pms-adapter:7003")
         secretKey = Array(reader.secret("SECRET_KEY", minimumLength: 32, "it signs chat sessions").utf8)
         appSecret = Array(reader.secret("WHATSAPP_APP_SECRET", "Meta signs webhooks with it").utf8)
         verifyToken = Array(

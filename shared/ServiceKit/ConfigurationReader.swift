@@ -117,6 +117,17 @@ public struct ConfigurationReader {
         return endpoint
     }
 
+    /// One or more of them, separated by commas: a peer's instances where there is no DNS that gives them all.
+    public mutating func endpoints(_ name: String, default standard: String) -> [Endpoint] {
+        let parts = (text(name) ?? standard).split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+        let endpoints = parts.compactMap { Endpoint($0) }
+        guard !endpoints.isEmpty, endpoints.count == parts.count else {
+            problems.append("\(name) must be host:port, such as \(standard), or several with commas between")
+            return []
+        }
+        return endpoints
+    }
+
     /// An http or https address without a query, a trailing slash dropped.
     public mutating func httpAddress(_ name: String, default standard: String? = nil) -> String? {
         guard let value = text(name) ?? standard else { return nil }

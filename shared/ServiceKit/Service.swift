@@ -63,9 +63,11 @@ public actor Service {
     }
 
     /// A client of another service; `check` is its name in readiness, nil for none.
-    public func peer(_ peer: String, at endpoint: Endpoint, check: String?, isEssential: Bool = false) async -> WireClient {
+    public func peer(
+        _ peer: String, at endpoints: [Endpoint], check: String?, isEssential: Bool = false
+    ) async -> WireClient {
         let client = WireClient(
-            loop: loop, peer: peer, host: endpoint.host, port: endpoint.port, service: name, instance: instance,
+            loop: loop, peer: peer, hosts: endpoints.map { ($0.host, $0.port) }, service: name, instance: instance,
             secret: common.wireSecret, resolver: resolver, observability: observability)
         await client.start()
         if let check {
