@@ -61,4 +61,9 @@ static inline CURLMcode ccurl_multi_set_timer_function(CURLM *multi, curl_multi_
 // The result of a message of CURLMSG_DONE, which lies in a union.
 static inline CURLcode ccurl_result(const CURLMsg *message) { return message->data.result; }
 
+// Whether names are looked up in threads (or by c-ares) and not where libcurl is called.
+static inline int ccurl_resolves_by_itself(void) {
+    return (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) != 0;
+}
+
 #endif

@@ -21,8 +21,9 @@ public actor Outbound {
     private var timer: ScheduledTimer?
     private var context: Unmanaged<Outbound>?
 
-    /// Once a process, before any other call; thread-safe since libcurl 7.84.
-    private static let isInitialised = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// Once a process, before any other call; thread-safe since libcurl 7.84. A libcurl that looks names up where it is called would block the loop.
+    private static let isInitialised =
+        curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK && ccurl_resolves_by_itself() != 0
 
     /// - Parameters:
     ///   - maximumConnections: open at once; further requests wait for one of them, within their deadlines.
@@ -37,7 +38,7 @@ public actor Outbound {
         self.maximumInFlight = maximumInFlight
         self.certificateAuthorities = certificateAuthorities
         guard Self.isInitialised, let multi = curl_multi_init() else {
-            preconditionFailure("libcurl could not be initialised: no memory")
+            preconditionFailure("libcurl has no memory, or was built without its own resolver")
         }
         self.multi = multi
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, maximumConnections)
