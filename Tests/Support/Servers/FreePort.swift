@@ -6,7 +6,7 @@ public func freePort() throws -> UInt16 {
     let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0))
     defer { Socket.close(listener) }
     guard let port = try Socket.localAddress(of: listener).port else {
-        throw ProcessFailure(description: "no free port")
+        throw ProcessFailure("no free port")
     }
     return port
 }

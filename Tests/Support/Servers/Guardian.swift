@@ -10,14 +10,14 @@ final class Guardian: Sendable {
     ///   - script: what to do at the end, as shell commands; `$1` … are `arguments`.
     init(_ script: String, _ arguments: [String]) throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw ProcessFailure(description: "no pipe: errno \(errno)") }
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw ProcessFailure("no pipe: errno \(errno)") }
         let whole = "trap '' INT TERM HUP; read -r word; [ \"$word\" = done ] && exit; \(script)"
         let pid = SpawnedProcess.spawn(
             ["/bin/sh", "-c", whole, "sh"] + arguments, input: ends[0], output: -1)
         close(ends[0])
         guard let pid else {
             close(ends[1])
-            throw ProcessFailure(description: "no guardian")
+            throw ProcessFailure("no guardian")
         }
         pipe = ends[1]
         onThread {

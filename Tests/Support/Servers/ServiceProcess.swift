@@ -19,7 +19,7 @@ public final class ServiceProcess: Sendable {
         self.arguments = arguments
         self.environment = environment
         let path = try Self.productsDirectory() + "/\(name)"
-        guard access(path, X_OK) == 0 else { throw ProcessFailure(description: "\(path) was not built") }
+        guard access(path, X_OK) == 0 else { throw ProcessFailure("\(path) was not built") }
         var environment = environment
         if environment["PATH"] == nil { environment["PATH"] = getenv("PATH").map { String(cString: $0) } }
         process = try SpawnedProcess(path, arguments, environment: environment)
@@ -30,7 +30,7 @@ public final class ServiceProcess: Sendable {
     private static func productsDirectory() throws -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        guard count > 0 else { throw ProcessFailure(description: "no /proc/self/exe") }
+        guard count > 0 else { throw ProcessFailure("no /proc/self/exe") }
         let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
@@ -95,7 +95,7 @@ public final class ServiceProcess: Sendable {
     }
 
     private func failure(_ problem: String) -> ProcessFailure {
-        ProcessFailure(description: "\(name) \(problem): \(lines.suffix(20).joined(separator: "\n"))")
+        ProcessFailure("\(name) \(problem): \(lines.suffix(20).joined(separator: "\n"))")
     }
 
     deinit {

@@ -1,10 +1,15 @@
 import CLinux
 import Glibc
+import Loop
 import Synchronization
 
 /// What kept a test's process from doing what it should.
 public struct ProcessFailure: Error, CustomStringConvertible {
     public var description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
 }
 
 /// A process of a test: a server or one of our services. It is in a session of its own, so that a Ctrl-C of the tests does not reach it, and
@@ -34,8 +39,10 @@ public final class SpawnedProcess: Sendable {
     public init(
         _ program: String, _ arguments: [String], environment: [String: String]? = nil, directory: String = "/"
     ) throws {
+        // A server that is killed leaves sockets to which a client still writes.
+        Signals.blockForProcess([])
         var pipe: [Int32] = [-1, -1]
-        guard pipe2(&pipe, O_CLOEXEC) == 0 else { throw ProcessFailure(description: "no pipe: errno \(errno)") }
+        guard pipe2(&pipe, O_CLOEXEC) == 0 else { throw ProcessFailure("no pipe: errno \(errno)") }
         // The shell changes the directory, because posix_spawn can't portably, and then becomes the program.
         let words =
             ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", directory, program] + arguments
@@ -43,7 +50,7 @@ public final class SpawnedProcess: Sendable {
         close(pipe[1])
         guard let spawned = result else {
             close(pipe[0])
-            throw ProcessFailure(description: "could not start \(program)")
+            throw ProcessFailure("could not start \(program)")
         }
         pid = spawned
         let reader = pipe[0]

@@ -4,7 +4,7 @@ import Glibc
 func makeTemporaryDirectory(_ name: String) throws -> String {
     var template = Array("/tmp/agente-\(name)-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
-        throw ProcessFailure(description: "no directory under /tmp: errno \(errno)")
+        throw ProcessFailure("no directory under /tmp: errno \(errno)")
     }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

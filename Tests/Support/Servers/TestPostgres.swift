@@ -82,14 +82,14 @@ public actor TestPostgres {
     private static func giveToPostgres(_ directory: String) throws {
         guard geteuid() == 0 else { return }
         guard let user = getpwnam("postgres") else {
-            throw ProcessFailure(description: "PostgreSQL refuses root, and there is no user postgres")
+            throw ProcessFailure("PostgreSQL refuses root, and there is no user postgres")
         }
         chown(directory, user.pointee.pw_uid, user.pointee.pw_gid)
     }
 
     private static func finish(_ process: SpawnedProcess) async throws {
         guard await process.waitForExit(within: .seconds(60)) == 0 else {
-            throw ProcessFailure(description: "no data directory: \(process.lines.joined(separator: "\n"))")
+            throw ProcessFailure("no data directory: \(process.lines.joined(separator: "\n"))")
         }
     }
 
@@ -106,12 +106,12 @@ public actor TestPostgres {
         var found = glob_t()
         defer { globfree(&found) }
         guard glob("/usr/lib/postgresql/*/bin/postgres", 0, nil, &found) == 0 else {
-            return .failure(ProcessFailure(description: "no PostgreSQL server under /usr/lib/postgresql"))
+            return .failure(ProcessFailure("no PostgreSQL server under /usr/lib/postgresql"))
         }
         let paths = (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
         func version(_ path: String) -> Int { Int(path.split(separator: "/")[3]) ?? 0 }
         guard let newest = paths.max(by: { version($0) < version($1) }) else {
-            return .failure(ProcessFailure(description: "no PostgreSQL server under /usr/lib/postgresql"))
+            return .failure(ProcessFailure("no PostgreSQL server under /usr/lib/postgresql"))
         }
         return .success(String(newest.dropLast("/postgres".count)))
     }()
@@ -131,7 +131,7 @@ public actor TestPostgres {
             if await isReady() { return }
             try await Task.sleep(for: .milliseconds(10))
         } while .now < end
-        throw ProcessFailure(description: "PostgreSQL did not start: \(log)")
+        throw ProcessFailure("PostgreSQL did not start: \(log)")
     }
 
     private func isReady() async -> Bool {

@@ -50,7 +50,7 @@ public actor TestRedis {
         let program = ["/usr/bin/redis-server", "/usr/local/bin/redis-server"].first { (path: String) in
             access(path, X_OK) == 0
         }
-        guard let program else { throw ProcessFailure(description: "no redis-server in /usr/bin or /usr/local/bin") }
+        guard let program else { throw ProcessFailure("no redis-server in /usr/bin or /usr/local/bin") }
         let process = try SpawnedProcess(program, arguments, directory: directory)
         self.process = process
         let address = try SocketAddress(path: socketPath)
@@ -59,7 +59,7 @@ public actor TestRedis {
             if accepts(address) { return }
             try await Task.sleep(for: .milliseconds(2))
         } while process.exitStatus == nil && .now < end
-        throw ProcessFailure(description: "Redis did not start: \(process.lines.suffix(20).joined(separator: "\n"))")
+        throw ProcessFailure("Redis did not start: \(process.lines.suffix(20).joined(separator: "\n"))")
     }
 
     /// SIGKILL. Waits until it is gone.

@@ -1,0 +1,132 @@
+public import Loop
+
+/// A Redis server, as a service uses it: one connection for commands and, when somebody subscribes, one for messages. Both are opened again
+/// whenever they are lost.
+///
+/// What is kept in Redis can be lost, so nothing here waits for it to come back: without a connection a command fails at once, and nothing is sent
+/// twice. Call `start()` first and `stop()` last: started, it lives until then. The process must ignore SIGPIPE (`Signals.blockForProcess`),
+/// which hiredis does not prevent.
+public actor RedisClient {
+    nonisolated let loop: EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    let url: RedisURL
+    let resolver: Resolver
+    private let maximumInFlight: Int
+    private var inFlight = 0
+    private var link: RedisLink?
+    private var connector: Task<Void, Never>?
+    var isStopping = false
+    let subscriptions = Subscriptions()
+    /// What the server calls a script, by the script's key.
+    private var digests: [UInt: [UInt8]] = [:]
+
+    /// - Parameters:
+    ///   - maximumInFlight: commands on their way; one more gets `tooManyInFlight`.
+    public init(
+        loop: EventLoop, url: RedisURL, maximumInFlight: Int = 4_096, resolver: Resolver = Resolver()
+    ) {
+        self.loop = loop
+        self.url = url
+        self.maximumInFlight = maximumInFlight
+        self.resolver = resolver
+    }
+
+    /// Begins to connect, and connects again whenever the connection ends, until `stop()`.
+    public func start() {
+        guard connector == nil, !isStopping else { return }
+        connector = Task.immediate { [self] in
+            await keepConnected { link in self.link = link }
+        }
+    }
+
+    /// Whether there is a connection on which the server has answered, and has not fallen silent.
+    public var isConnected: Bool { link != nil }
+
+    /// Ends the connections; what is unanswered fails.
+    public func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        connector?.cancel()
+        subscriptions.task?.cancel()
+        link?.close()
+        subscriptions.link?.close()
+    }
+
+    // MARK: Commands
+
+    /// Sends a command and gives its answer.
+    public func command(
+        _ words: [String], deadline: Duration = .milliseconds(250)
+    ) async throws(RedisError) -> RedisReply {
+        try await command(words.map { Array($0.utf8) }, deadline: deadline)
+    }
+
+    /// Sends a command whose words may be any bytes.
+    public func command(
+        _ words: [[UInt8]], deadline: Duration = .milliseconds(250)
+    ) async throws(RedisError) -> RedisReply {
+        precondition(!words.isEmpty, "a command has at least its name")
+        guard let link else {
+            throw isStopping
+                ? RedisError(.stopped, "the client has been stopped")
+                : RedisError(.notConnected, "there is no connection")
+        }
+        guard inFlight < maximumInFlight else {
+            throw RedisError(.tooManyInFlight, "too many commands wait for an answer")
+        }
+        inFlight += 1
+        return try await exchange(words, on: link, deadline: deadline) { [self] in inFlight -= 1 }
+    }
+
+    func exchange(
+        _ words: [[UInt8]], on link: RedisLink, deadline: Duration, _ onAnswer: @escaping () -> Void = {}
+    ) async throws(RedisError) -> RedisReply {
+        let job = RedisJob(onAnswer: onAnswer)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                job.begin(continuation, deadline: deadline, on: loop)
+                link.send(words, job)
+            }
+        } onCancel: {
+            loop.execute {
+                job.leave(RedisError(.cancelled, "the caller's task was cancelled", outcomeUnknown: true))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Asks the server for a sign of life.
+    public func ping(deadline: Duration = .milliseconds(250)) async throws(RedisError) {
+        _ = try await command(["PING"], deadline: deadline)
+    }
+
+    /// Sends a message to all who subscribe to a channel, and gives how many they are.
+    @discardableResult
+    public func publish(
+        _ channel: String, _ payload: [UInt8], deadline: Duration = .milliseconds(250)
+    ) async throws(RedisError) -> Int {
+        try await command([Array("PUBLISH".utf8), Array(channel.utf8), payload], deadline: deadline).int ?? 0
+    }
+
+    // MARK: Scripts
+
+    /// Runs a script as one step. The server keeps it: after the first time only its digest travels, unless the server has forgotten it.
+    public func evaluate(
+        _ script: RedisScript, keys: [String], arguments: [String] = [], deadline: Duration = .milliseconds(250)
+    ) async throws(RedisError) -> RedisReply {
+        let rest = [Array(String(keys.count).utf8)] + (keys + arguments).map { Array($0.utf8) }
+        if let digest = digests[script.key] {
+            do throws(RedisError) {
+                return try await command([Array("EVALSHA".utf8), digest] + rest, deadline: deadline)
+            } catch  where error.code == "NOSCRIPT" {
+                // The server was started anew; nothing has run.
+            }
+        }
+        let source = script.source.withUTF8Buffer { Array($0) }
+        async let loaded = try? command([Array("SCRIPT".utf8), Array("LOAD".utf8), source], deadline: deadline)
+        let reply = try await command([Array("EVAL".utf8), source] + rest, deadline: deadline)
+        if let digest = await loaded?.bytes { digests[script.key] = digest }
+        return reply
+    }
+}
