@@ -8,7 +8,7 @@ enum Echo {
     static func serve() throws -> Never {
         let listener = try Socket.listen(on: SocketAddress(host: "127.0.0.1", port: 0))
         print(try Socket.localAddress(of: listener).port ?? 0)
-        fflush(stdout)
+        fflush(nil)
         let epoll = epoll_create1(0)
         add(listener, to: epoll)
         var events = [epoll_event](repeating: epoll_event(), count: 256)

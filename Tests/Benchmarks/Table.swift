@@ -16,7 +16,7 @@ struct Table {
         let line = Line(what: what, measured: measured, reference: reference, bar: bar.map { (text: $0.0, isReached: $0.1) })
         lines.append(line)
         print(Self.text(line))
-        fflush(stdout)
+        fflush(nil)
     }
 
     func printAll() {

@@ -39,7 +39,7 @@ enum WireBench {
             loop: loop, service: "echo", instance: "server", secret: secret, observability: .quiet(service: "echo"))
         await server.handle(EchoOperation.self) { request, _ in request }
         print(try await server.listen(on: SocketAddress(host: "127.0.0.1", port: 0)).port ?? 0)
-        fflush(stdout)
+        fflush(nil)
         while true { try await Task.sleep(for: .seconds(3_600)) }
     }
 

@@ -23,7 +23,7 @@ await ServiceMain.run(ServiceName.orchestrator, OrchestratorConfiguration.init) 
     let drainTime = service.common.drainTime
     await service.onStop { await conversations.stop(within: drainTime) }
 
-    let server = await service.wireServer()
+    let server = service.wireServer()
     await server.handle(TurnProcess.self) { key, _ in
         await conversations.nudge(key)
         return Nothing()

@@ -28,7 +28,8 @@ public actor Service {
         instance = hex(randomBytes(8))
         observability = Observability(
             logger: Logger(service: name, level: common.logLevel, secrets: secrets), metrics: Metrics(),
-            tracer: Tracer(service: name, instance: instance, isEnabled: common.traceEndpoint != nil))
+            tracer: Tracer(
+                service: name, instance: instance, isEnabled: common.traceEndpoint != nil, secrets: secrets))
         health = Health(loop: loop)
     }
 
@@ -40,7 +41,7 @@ public actor Service {
     /// A pool of connections, and the readiness check `database`. `isEssential` as in `Health`.
     public func postgres(_ url: PostgresURL, connections: Int, isEssential: Bool = true) async -> PostgresPool {
         let pool = PostgresPool(
-            loop: loop, url: url, limits: .init(size: connections), applicationName: name, observability: observability)
+            loop: loop, url: url, size: connections, applicationName: name)
         await pool.start()
         await health.add("database", isEssential: isEssential) {
             // Only whether it answers matters here; the pool logs why it does not.
@@ -52,7 +53,7 @@ public actor Service {
 
     /// A connection to Redis, and the readiness check `redis`. Never essential: Redis holds only what can be lost.
     public func redis(_ url: RedisURL) async -> RedisClient {
-        let client = RedisClient(loop: loop, url: url, observability: observability)
+        let client = RedisClient(loop: loop, url: url)
         await client.start()
         await health.add("redis", isEssential: false) {
             // As above.
@@ -78,7 +79,7 @@ public actor Service {
     }
 
     /// A server for the operations of this service; register handlers, then `listen`.
-    public func wireServer() -> WireServer {
+    public nonisolated func wireServer() -> WireServer {
         WireServer(
             loop: loop, service: name, instance: instance, secret: common.wireSecret, observability: observability)
     }

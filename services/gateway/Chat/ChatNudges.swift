@@ -40,7 +40,7 @@ actor ChatNudges {
         }
         continuation.onTermination = { _ in
             looks.cancel()
-            subscription.cancel()
+            Task { await subscription.cancel() }
         }
         return stream
     }

@@ -39,9 +39,7 @@ struct RateLimiter: Sendable {
         do {
             let reply = try await redis.evaluate(
                 Self.script, keys: subjects.map(\.key), arguments: [String(now)] + subjects.map { String($0.limit) })
-            if case .array(let elements) = reply, elements.count == subjects.count {
-                return elements.map { if case .integer(let seconds) = $0 { seconds } else { 0 } }
-            }
+            if let elements = reply.elements, elements.count == subjects.count { return elements.map { $0.int ?? 0 } }
         } catch {
             // Counting is worth less than answering; readiness says that Redis is away.
         }

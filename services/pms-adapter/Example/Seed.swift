@@ -15,8 +15,7 @@ enum Seed {
         guard let url = settings.0 else { exit(ServiceMain.configurationFault) }
         do {
             let pool = PostgresPool(
-                loop: try EventLoop(name: "seed"), url: url, size: 1, applicationName: name,
-                observability: .quiet(service: name))
+                loop: try EventLoop(name: "seed"), url: url, size: 1, applicationName: name)
             await pool.start()
             let today = LocalDate(daysSinceEpoch: time(nil) / 86_400)
             let rows = try ExampleHotel.embedded().rows(today: today, whatsAppPhoneNumberID: settings.1)
