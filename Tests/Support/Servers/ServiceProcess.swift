@@ -23,7 +23,8 @@ public final class ServiceProcess: Sendable {
         var environment = environment
         if environment["PATH"] == nil { environment["PATH"] = getenv("PATH").map { String(cString: $0) } }
         process = try SpawnedProcess(path, arguments, environment: environment)
-        guardian = try Guardian("kill -9 \"$1\" 2>/dev/null", ["\(process.pid)"])
+        guardian = try Guardian("kill -9 \"$pid\" 2>/dev/null", [])
+        guardian.watch(process.pid)
     }
 
     /// Where the running program and its neighbours were built.

@@ -51,10 +51,16 @@ public actor TestPostgres {
                 "port=\(port ?? 5_432)", "max_connections=300", "fsync=\(durable ? "on" : "off")",
                 "full_page_writes=\(durable ? "on" : "off")", "log_line_prefix=%m [%p] %q%a ",
             ] + settings
-        guardian = try Guardian(
+        guardian = try Self.guardian(of: directory)
+    }
+
+    /// Ends a server (an immediate shutdown ends its children too), or what else works on its directory, and removes the directory.
+    private static func guardian(of directory: String) throws -> Guardian {
+        try Guardian(
             """
-            pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
+            [ "$pid" ] && kill -QUIT "$pid" 2>/dev/null
             for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+            [ "$pid" ] && kill -9 "$pid" 2>/dev/null
             rm -rf "$1"
             """, [directory])
     }
@@ -62,13 +68,15 @@ public actor TestPostgres {
     /// A freshly initialised data directory, made once and copied for each server.
     private static let pristine = Task {
         let directory = try makeTemporaryDirectory("pg-new")
-        let guardian = try Guardian("rm -rf \"$1\"", [directory])
+        let guardian = try TestPostgres.guardian(of: directory)
         try giveToPostgres(directory)
         let arguments = [
             "-D", "\(directory)/data", "--username=test", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync",
             "--no-instructions",
         ]
-        try await finish(spawn("\(binaries.get())/initdb", arguments, in: directory))
+        let process = try spawn("\(binaries.get())/initdb", arguments, in: directory)
+        guardian.watch(process.pid)
+        try await finish(process)
         return (directory: directory, guardian: guardian)
     }
 
@@ -76,7 +84,9 @@ public actor TestPostgres {
         let pristine = try await Self.pristine.value.directory
         try Self.giveToPostgres(directory)
         let arguments = ["-a", "--reflink=auto", "\(pristine)/data", "\(directory)/data"]
-        try await Self.finish(Self.spawn("/bin/cp", arguments, in: directory))
+        let process = try Self.spawn("/bin/cp", arguments, in: directory)
+        guardian.watch(process.pid)
+        try await Self.finish(process)
     }
 
     private static func giveToPostgres(_ directory: String) throws {
@@ -124,9 +134,11 @@ public actor TestPostgres {
         repeat {
             // After a kill the old server's children may hold its memory for a moment, and the new one refuses to start.
             if process?.exitStatus != nil || process == nil {
-                process = try Self.spawn(
-                    "\(Self.binaries.get())/postgres", ["-D", "\(directory)/data"] + settings.flatMap { ["-c", $0] },
-                    in: directory)
+                let path = try "\(Self.binaries.get())/postgres"
+                let started = try Self.spawn(
+                    path, ["-D", "\(directory)/data"] + settings.flatMap { ["-c", $0] }, in: directory)
+                guardian.watch(started.pid)
+                process = started
             }
             if await isReady() { return }
             try await Task.sleep(for: .milliseconds(10))

@@ -33,10 +33,9 @@ public actor TestRedis {
             [
                 "--port", "\(port ?? 0)", "--bind", "127.0.0.1", "--unixsocket", "\(directory)/redis.sock", "--dir",
                 directory,
-                "--save", "", "--appendonly", "no", "--pidfile", "\(directory)/pid",
+                "--save", "", "--appendonly", "no",
             ] + settings
-        guardian = try Guardian(
-            "read -r pid < \"$1/pid\" && kill -9 \"$pid\" 2>/dev/null; rm -rf \"$1\"", [directory])
+        guardian = try Guardian("[ \"$pid\" ] && kill -9 \"$pid\" 2>/dev/null; rm -rf \"$1\"", [directory])
     }
 
     /// The path of its Unix socket.
@@ -52,6 +51,7 @@ public actor TestRedis {
         }
         guard let program else { throw ProcessFailure("no redis-server in /usr/bin or /usr/local/bin") }
         let process = try SpawnedProcess(program, arguments, directory: directory)
+        guardian.watch(process.pid)
         self.process = process
         let address = try SocketAddress(path: socketPath)
         let end = ContinuousClock.now + .seconds(20)
