@@ -20,12 +20,8 @@ actor ClientConnection {
     private let jsonLimits: JSONLimits
     private var channel: FrameChannel?
     private var state: ClientConnectionState
-    private var keepAlive: KeepAlive
+    private let timers: ConnectionTimers
     private let answers: PendingValues<Result<JSONNode, WireError>>
-    private var handshakeTimer: ScheduledTimer?
-    private var keepAliveTimer: ScheduledTimer?
-    private var deadlineTimer: ScheduledTimer?
-    private var deadlineTimerTime: MonotonicTime?
     private var isConnecting = true
     private var isFlushScheduled = false
     private var onEvent: (@Sendable (ClientConnection, Event) -> Void)?
@@ -41,7 +37,7 @@ actor ClientConnection {
         answers = PendingValues(loop: loop)
         jsonLimits = JSONLimits(maximumBytes: limits.frameBytes, maximumStringBytes: limits.frameBytes)
         state = ClientConnectionState(ClientHandshake(own: own, peer: peer, secret: secret), limits: limits)
-        keepAlive = KeepAlive(limits, now: .now())
+        timers = ConnectionTimers(loop: loop, limits: limits)
     }
 
     // MARK: Life
@@ -53,7 +49,7 @@ actor ClientConnection {
             let channel = FrameChannel(descriptor, loop: loop, frameLimit: limits.handshakeFrameBytes)
             self.channel = channel
             channel.watch(for: .writable) { [self] in ready($0) }
-            handshakeTimer = loop.schedule(after: limits.handshake) { [self] in
+            timers.limitHandshake(to: limits.handshake) { [self] in
                 close(WireError(.unavailable, "not connected in time"))
             }
         } catch {
@@ -83,10 +79,7 @@ actor ClientConnection {
     }
 
     private func end(_ reason: WireError) {
-        for timer in [handshakeTimer, keepAliveTimer, deadlineTimer] { timer?.cancel() }
-        handshakeTimer = nil
-        keepAliveTimer = nil
-        deadlineTimer = nil
+        timers.cancelAll()
         let lost = WireError(.unavailable, "the connection was lost: \(reason.message)")
         for id in state.close() { answers.resume(id, with: .failure(lost)) }
     }
@@ -131,7 +124,7 @@ actor ClientConnection {
             state.withdraw(id)
             throw WireError(.invalidArgument, "the request can't be encoded")
         }
-        lookAtDeadlines()
+        watchDeadlines()
         scheduleFlush()
         return id
     }
@@ -166,10 +159,10 @@ actor ClientConnection {
         if readiness.contains(.writable) {
             let before = channel.outbox.count
             flush()
-            if channel.outbox.count < before { keepAlive.heard(at: .now()) }
+            if channel.outbox.count < before { timers.heard(at: .now()) }
         }
         guard !channel.isClosed, readiness != .writable else { return }
-        keepAlive.heard(at: .now())
+        timers.heard(at: .now())
         // What the frames cause to be sent is gathered and leaves below.
         let wasScheduled = isFlushScheduled
         isFlushScheduled = true
@@ -204,10 +197,10 @@ actor ClientConnection {
         case .none: closeWhenDrained()
         case .auth(let auth): channel?.outbox.auth(auth)
         case .opened(let server):
-            handshakeTimer?.cancel()
-            handshakeTimer = nil
             channel?.frameLimit = limits.frameBytes
-            lookAtSilence()
+            timers.watchSilence(
+                ping: { [self] in ping($0) },
+                giveUp: { [self] in close(WireError(.unavailable, "the peer is silent")) })
             onEvent?(self, .opened(server))
         case .resume(let id, let result):
             answers.resume(id, with: result)
@@ -223,33 +216,17 @@ actor ClientConnection {
 
     // MARK: Time
 
-    private func lookAtDeadlines() {
-        guard let next = state.nextLook, deadlineTimerTime.map({ next < $0 }) ?? true else { return }
-        deadlineTimer?.cancel()
-        deadlineTimerTime = next
-        deadlineTimer = loop.schedule(after: next - .now()) { [self] in
-            deadlineTimer = nil
-            deadlineTimerTime = nil
+    private func watchDeadlines() {
+        timers.watchDeadline(state.nextLook) { [self] in
             for id in state.expire(at: .now()) { giveUp(id, WireError(.deadlineExceeded, "no answer in time")) }
-            lookAtDeadlines()
+            watchDeadlines()
             flush()
         }
     }
 
-    private func lookAtSilence() {
-        let now = MonotonicTime.now()
-        switch keepAlive.look(at: now) {
-        case .wait(let end): scheduleLook(end, now)
-        case .ping(let number, let end):
-            channel?.outbox.ping(number)
-            scheduleLook(end, now)
-            flush()
-        case .giveUp: close(WireError(.unavailable, "the peer is silent"))
-        }
-    }
-
-    private func scheduleLook(_ end: MonotonicTime, _ now: MonotonicTime) {
-        keepAliveTimer = loop.schedule(after: end - now) { [self] in lookAtSilence() }
+    private func ping(_ number: Int) {
+        channel?.outbox.ping(number)
+        flush()
     }
 
     // MARK: Writing

@@ -41,9 +41,9 @@ extension Outbox {
             bytes.append(decimal: milliseconds)
             if let trace {
                 bytes.append(#","trace":{"traceparent":""#)
-                bytes.append(contentsOf: trace.traceparent.utf8)
+                bytes.append(traceParent: trace)
                 bytes.append(#"","uber-trace-id":""#)
-                bytes.append(contentsOf: trace.uberTraceID.utf8)
+                bytes.append(uberTraceID: trace)
                 bytes.append(#""}"#)
             }
             bytes.append(#","body":"#)
@@ -178,6 +178,32 @@ extension [UInt8] {
             rest /= 10
         }
         self[start...].reverse()
+    }
+
+    /// What `SpanContext.traceparent` gives, without the strings: it is written with every request.
+    fileprivate mutating func append(traceParent context: SpanContext) {
+        append("00-")
+        append(hex: context.traceIDHigh)
+        append(hex: context.traceIDLow)
+        append("-")
+        append(hex: context.spanID)
+        append(context.isSampled ? "-01" : "-00")
+    }
+
+    fileprivate mutating func append(uberTraceID context: SpanContext) {
+        append(hex: context.traceIDHigh)
+        append(hex: context.traceIDLow)
+        append(":")
+        append(hex: context.spanID)
+        append(context.isSampled ? ":0:1" : ":0:0")
+    }
+
+    /// 16 lower-case digits.
+    private mutating func append(hex number: UInt64) {
+        let digits = StaticString("0123456789abcdef")
+        for shift in stride(from: 60, through: 0, by: -4) {
+            append(digits.utf8Start[Int(number >> UInt64(shift) & 15)])
+        }
     }
 
     /// `,"name":"value"` for each.

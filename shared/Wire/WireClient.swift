@@ -9,50 +9,29 @@ public actor WireClient {
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    /// One instance that is connected.
-    private final class Instance {
-        let name: String
-        let connection: ClientConnection
-        var breaker: CircuitBreaker
-        var load = 0
-        /// It said goaway.
-        var isLeaving = false
+    let peer: String
+    let host: String
+    let port: UInt16
+    let own: WireIdentity
+    let secret: [UInt8]
+    let lookUp: LookUp
+    let limits: WireLimits
+    let observability: WireObservability
 
-        init(name: String, connection: ClientConnection, breaker: CircuitBreaker) {
-            self.name = name
-            self.connection = connection
-            self.breaker = breaker
-        }
-    }
-
-    private let peer: String
-    private let host: String
-    private let port: UInt16
-    private let own: WireIdentity
-    private let secret: [UInt8]
-    private let lookUp: LookUp
-    private let limits: WireLimits
-    private let observability: WireObservability
-
-    private var roster: Roster
-    private var instances: [Instance] = []
-    private var connecting: [ObjectIdentifier: ClientConnection] = [:]
+    var roster: Roster
+    var instances: [Instance] = []
+    var connecting: [ObjectIdentifier: ClientConnection] = [:]
     private var budget = RetryBudget()
-    private var generator = SystemRandomNumberGenerator()
-    private var isRunning = false
-    private var isResolving = false
-    private var resolveTimer: ScheduledTimer?
-    private var connectTimer: ScheduledTimer?
+    private var meters: WireMeters
+    var generator = SystemRandomNumberGenerator()
+    var isRunning = false
+    var isResolving = false
+    var resolveTimer: ScheduledTimer?
+    var connectTimer: ScheduledTimer?
     /// Since when no instance takes requests.
-    private var disconnectedSince = MonotonicTime.now()
-    private var waiting: [Int: Waiting] = [:]
-    private var lastWaiting = 0
-    private var lastProblem: String?
-
-    private struct Waiting {
-        var continuation: CheckedContinuation<Void, Never>
-        var timer: ScheduledTimer
-    }
+    var disconnectedSince = MonotonicTime.now()
+    let waiting: WaitingCalls
+    var lastProblem: String?
 
     /// - Parameters:
     ///   - peer: the service that must be at the other end.
@@ -87,6 +66,8 @@ public actor WireClient {
         self.lookUp = lookUp
         self.limits = limits
         self.observability = WireObservability(observability)
+        meters = WireMeters(self.observability, peer: peer)
+        waiting = WaitingCalls(loop: loop, limit: limits.waitingCalls)
         roster = Roster(limits)
     }
 
@@ -111,13 +92,13 @@ public actor WireClient {
             await connection.close(WireError(.unavailable, "this client was stopped"))
         }
         roster = Roster(limits)
-        wakeWaiting()
+        waiting.wakeAll()
     }
 
     /// Whether at least one instance takes requests.
     public var isConnected: Bool {
         let now = MonotonicTime.now()
-        return instances.contains { !$0.isLeaving && $0.breaker.allowsRequest(at: now) }
+        return instances.contains { $0.takesRequests(at: now) }
     }
 
     /// How many instances are connected and not leaving.
@@ -138,19 +119,22 @@ public actor WireClient {
     ) async throws(WireError) -> Op.Response {
         let began = MonotonicTime.now()
         let end = began + deadline
+        let meter = meters.meter(Op.self)
         budget.earn()
-        do {
-            let response = try await observability.tracer.withSpan(Op.name, kind: .client) { span in
-                try await attempts(Op.self, request, affinity, until: end, span.context)
+        let result: Result<Op.Response, WireError> = await observability.tracer.withSpan(Op.name, kind: .client) {
+            span in
+            span.set("peer.service", peer)
+            do throws(WireError) {
+                let response = try await attempts(Op.self, request, affinity, until: end, span.context)
+                meter.record(nil, since: began)
+                return .success(response)
+            } catch {
+                span.note(error)
+                meter.record(error.code, since: began)
+                return .failure(error)
             }
-            observability.record(Op.name, peer: peer, nil, since: began)
-            return response
-        } catch {
-            // Nothing else is thrown in there; the span's signature does not say so.
-            let error = error as? WireError ?? WireError(.internal, "a fault in the wire's client")
-            observability.record(Op.name, peer: peer, error.code, since: began)
-            throw error
         }
+        return try result.get()
     }
 
     private func attempts<Op: Operation>(
@@ -174,7 +158,7 @@ public actor WireClient {
             } catch {
                 throw WireError(.cancelled, "withdrawn")
             }
-            observability.retried(Op.name, peer: peer)
+            meters.meter(Op.self).retried()
         }
     }
 
@@ -182,25 +166,13 @@ public actor WireClient {
         _: Op.Type, _ request: Op.Request, _ affinity: String?, until end: MonotonicTime, _ trace: SpanContext?
     ) async throws(WireError) -> Op.Response {
         let instance = try await chooseInstance(affinity, until: end)
-        instance.load += 1
-        instance.breaker.began(at: .now())
-        defer { instance.load -= 1 }
+        instance.began(at: .now())
         do throws(WireError) {
             let response = try await instance.connection.call(Op.self, request, until: end, trace: trace)
-            instance.breaker.succeeded(at: .now())
+            _ = instance.ended(nil, at: .now())
             return response
         } catch {
-            note(error, of: instance)
-            throw error
-        }
-    }
-
-    private func note(_ error: WireError, of instance: Instance) {
-        switch error.code {
-        case .unavailable, .deadlineExceeded, .internal:
-            let wasWell = instance.breaker.state == .closed
-            instance.breaker.failed(at: .now())
-            if wasWell, instance.breaker.state != .closed {
+            if instance.ended(error, at: .now()) {
                 observability.logger.warning(
                     "wire circuit breaker opened",
                     [
@@ -208,9 +180,7 @@ public actor WireClient {
                         "code": .string(error.code.rawValue),
                     ])
             }
-        case .cancelled, .resourceExhausted: instance.breaker.abandoned(at: .now())
-        case .invalidArgument, .notFound, .conflict, .unauthenticated, .permissionDenied, .unimplemented:
-            instance.breaker.succeeded(at: .now())
+            throw error
         }
     }
 
@@ -233,9 +203,9 @@ public actor WireClient {
     private func pick(_ affinity: String?, at now: MonotonicTime) -> Instance? {
         // One instance is the usual case, and needs no list.
         if instances.count == 1 {
-            return !instances[0].isLeaving && instances[0].breaker.allowsRequest(at: now) ? instances[0] : nil
+            return instances[0].takesRequests(at: now) ? instances[0] : nil
         }
-        let well = instances.filter { !$0.isLeaving && $0.breaker.allowsRequest(at: now) }
+        let well = instances.filter { $0.takesRequests(at: now) }
         let candidates = well.map { Balancer.Candidate(instance: $0.name, load: $0.load) }
         return Balancer.pick(candidates, affinity: affinity, using: &generator).map { well[$0] }
     }
@@ -243,131 +213,14 @@ public actor WireClient {
     /// Returns when something has changed; throws when it is time to give up.
     private func waitForConnection(until end: MonotonicTime, at now: MonotonicTime) async throws(WireError) {
         guard isRunning, now < end else { throw WireError(.unavailable, "no instance of \(peer) is connected") }
-        guard waiting.count < limits.waitingCalls else {
+        guard let number = waiting.enter(for: end - now) else {
             throw WireError(.resourceExhausted, "\(limits.waitingCalls) calls wait for \(peer) to be connected")
         }
-        lastWaiting += 1
-        let key = lastWaiting
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let timer = loop.schedule(after: end - now) { [self] in wake(key) }
-                waiting[key] = Waiting(continuation: continuation, timer: timer)
-            }
+            await waiting.wait(number)
         } onCancel: {
-            loop.execute { self.assumeIsolated { $0.wake(key) } }
+            loop.execute { self.assumeIsolated { $0.waiting.wake(number) } }
         }
         guard !Task.isCancelled else { throw WireError(.cancelled, "withdrawn") }
-    }
-
-    private func wake(_ key: Int) {
-        guard let call = waiting.removeValue(forKey: key) else { return }
-        call.timer.cancel()
-        call.continuation.resume()
-    }
-
-    private func wakeWaiting() {
-        for key in Array(waiting.keys) { wake(key) }
-    }
-
-    // MARK: Connecting
-
-    private func resolve() {
-        guard isRunning, !isResolving else { return }
-        isResolving = true
-        resolveTimer?.cancel()
-        Task.immediate { [self] in
-            do {
-                roster.resolved(try await lookUp(host, port), at: .now())
-            } catch {
-                // The addresses that are known stay: a name server that is away must not cut services off from each other.
-                report("\(error)")
-            }
-            isResolving = false
-            guard isRunning else { return }
-            resolveTimer = loop.schedule(after: limits.resolving) { [self] in resolve() }
-            connectToDue()
-        }
-    }
-
-    private func connectToDue() {
-        guard isRunning else { return }
-        connectTimer?.cancel()
-        for address in roster.due(at: .now()) {
-            let connection = ClientConnection(
-                to: address, loop: loop, own: own, peer: peer, secret: secret, limits: limits
-            ) { [self] connection, event in
-                assumeIsolated { $0.handle(event, of: connection) }
-            }
-            connecting[ObjectIdentifier(connection)] = connection
-            connection.assumeIsolated { $0.start() }
-        }
-        connectTimer = roster.nextTry.map { next in
-            loop.schedule(after: next - .now()) { [self] in connectToDue() }
-        }
-    }
-
-    private func handle(_ event: ClientConnection.Event, of connection: ClientConnection) {
-        switch event {
-        case .opened(let server): opened(connection, server)
-        case .goaway:
-            guard let instance = instances.first(where: { $0.connection === connection }) else { return }
-            leave(instance)
-        case .closed(let reason): closed(connection, reason)
-        }
-    }
-
-    private func opened(_ connection: ClientConnection, _ server: WireIdentity) {
-        connecting[ObjectIdentifier(connection)] = nil
-        guard isRunning, roster.opened(connection.address, server.instance, at: .now()) else {
-            connection.assumeIsolated { $0.close(WireError(.unavailable, "the instance is connected already")) }
-            return
-        }
-        lastProblem = nil
-        instances.append(
-            Instance(name: server.instance, connection: connection, breaker: CircuitBreaker(limits.breaker)))
-        observability.logger.info(
-            "wire peer connected",
-            [
-                "peer": .string(peer), "peer_instance": .string(server.instance),
-                "address": .string(connection.address.description),
-            ])
-        wakeWaiting()
-    }
-
-    /// It takes no more requests; what is in flight there goes on.
-    private func leave(_ instance: Instance) {
-        guard !instance.isLeaving else { return }
-        instance.isLeaving = true
-        roster.ended(instance.connection.address, at: .now(), using: &generator)
-        noteConnections()
-        resolve()
-    }
-
-    private func closed(_ connection: ClientConnection, _ reason: WireError) {
-        if let index = instances.firstIndex(where: { $0.connection === connection }) {
-            let instance = instances.remove(at: index)
-            observability.logger.info(
-                "wire peer disconnected",
-                [
-                    "peer": .string(peer), "peer_instance": .string(instance.name),
-                    "reason": .string(reason.description),
-                ])
-            leave(instance)
-        } else if connecting.removeValue(forKey: ObjectIdentifier(connection)) != nil {
-            roster.ended(connection.address, at: .now(), using: &generator)
-            report(reason.description)
-        }
-        connectToDue()
-    }
-
-    private func noteConnections() {
-        if instances.allSatisfy(\.isLeaving) { disconnectedSince = .now() }
-    }
-
-    /// Attempts go on every second: each new problem is logged once.
-    private func report(_ problem: String) {
-        guard isRunning, problem != lastProblem else { return }
-        lastProblem = problem
-        observability.logger.warning("wire peer not reached", ["peer": .string(peer), "error": .string(problem)])
     }
 }

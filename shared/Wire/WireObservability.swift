@@ -15,19 +15,67 @@ struct WireObservability: Sendable {
             "wire_requests_total", "Requests answered to or by another service, by their outcome.",
             labels: ["op", "peer", "code"])
         durations = observability.metrics.histogram(
-            "wire_request_duration_seconds", "Time from a request to its answer.", labels: ["op", "peer"],
-            buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
+            "wire_request_duration_seconds", "Time from a request to its outcome.", labels: ["op", "peer"])
         retries = observability.metrics.counter(
             "wire_retries_total", "Requests that were sent once more.", labels: ["op", "peer"])
     }
 
+    func meter(_ operation: String, peer: String) -> WireMeter {
+        WireMeter(
+            operation: operation, peer: peer, requests: requests, successes: requests.with(operation, peer, "ok"),
+            durations: durations.with(operation, peer), retries: retries)
+    }
+}
+
+/// The metrics of one operation with one peer, looked up once.
+struct WireMeter: Sendable {
+    let operation: String
+    let peer: String
+    fileprivate let requests: Counter
+    fileprivate let successes: Counter.Series
+    fileprivate let durations: Histogram.Series
+    fileprivate let retries: Counter
+
     /// A request has its outcome; no code is success.
-    func record(_ operation: String, peer: String, _ code: WireCode?, since began: MonotonicTime) {
-        requests.add(1, operation, peer, code?.rawValue ?? "ok")
-        durations.observe(MonotonicTime.now() - began, operation, peer)
+    func record(_ code: WireCode?, since began: MonotonicTime) {
+        if let code { requests.add(1, operation, peer, code.rawValue) } else { successes.add() }
+        durations.observe(MonotonicTime.now() - began)
     }
 
-    func retried(_ operation: String, peer: String) {
-        retries.add(1, operation, peer)
+    func retried() { retries.add(1, operation, peer) }
+}
+
+/// The meters of one peer, by operation.
+struct WireMeters {
+    private let observability: WireObservability
+    private let peer: String
+    private var meters: [ObjectIdentifier: WireMeter] = [:]
+
+    init(_ observability: WireObservability, peer: String) {
+        self.observability = observability
+        self.peer = peer
+    }
+
+    mutating func meter<Op: Operation>(_: Op.Type) -> WireMeter {
+        if let meter = meters[ObjectIdentifier(Op.self)] { return meter }
+        let meter = observability.meter(Op.name, peer: peer)
+        meters[ObjectIdentifier(Op.self)] = meter
+        return meter
+    }
+
+    /// Of an operation whose type is not at hand, as when it was refused.
+    func meter(named operation: String) -> WireMeter { observability.meter(operation, peer: peer) }
+}
+
+extension Span {
+    /// Notes how a request ended. What is the caller's own affair, such as "sold out", does not mark the span as failed.
+    func note(_ error: WireError) {
+        set("wire.code", error.code.rawValue)
+        switch error.code {
+        case .unavailable, .deadlineExceeded, .internal, .resourceExhausted, .unauthenticated, .permissionDenied,
+            .unimplemented, .invalidArgument:
+            fail(error)
+        case .notFound, .conflict, .cancelled: break
+        }
     }
 }
