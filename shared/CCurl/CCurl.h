@@ -1,6 +1,6 @@
 #ifndef CCURL_H
 #define CCURL_H
-// libcurl, and its variadic functions with the types that they are used with: Swift can't call a variadic function of C.
+// libcurl, and its variadic functions with the types that they are used with: Swift can't call variadic functions.
 #include <curl/curl.h>
 
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {

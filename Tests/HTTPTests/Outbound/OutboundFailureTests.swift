@@ -109,6 +109,16 @@ import Testing
         }
     }
 
+    @Test func aRequestWithoutTimeLeftIsNotSent() async throws {
+        try await TestServer.run { _ in } _: { server in
+            let outbound = Outbound.toward(server)
+            let error = try await outbound.failure(OutboundRequest("GET", server.url), deadline: .zero)
+            #expect(error.phase == .timeout)
+            #expect(!error.wasSent)
+            await outbound.close()
+        }
+    }
+
     @Test func aCancelledTaskEndsItsRequest() async throws {
         let gate = Gate()
         try await TestServer.run {

@@ -49,12 +49,15 @@ import Testing
         }
     }
 
-    @Test func aHeadHasNoBody() async throws {
-        try await TestServer.run(Self.echo) { server in
+    @Test func anAnswerToHeadTellsALengthAndHasNoBody() async throws {
+        try await TestServer.run {
+            $0.on("GET", "/large") { _ in .bytes(200, [UInt8](repeating: 65, count: 1_000), type: "x") }
+        } _: { server in
             let outbound = Outbound.toward(server)
             let response = try await outbound.send(
-                OutboundRequest("HEAD", "\(server.url)/echo"), deadline: .seconds(10))
-            #expect(response.status == 202)
+                OutboundRequest("HEAD", "\(server.url)/large", responseLimit: 10), deadline: .seconds(10))
+            #expect(response.status == 200)
+            #expect(response.headers.first("Content-Length") == "1000")
             #expect(response.body.isEmpty)
             await outbound.close()
         }

@@ -85,6 +85,30 @@ import Testing
         }
     }
 
+    @Test func aClientThatResetsItsConnectionDisturbsNobody() async throws {
+        let gate = Gate()
+        try await TestServer.run {
+            TestServer.echo(&$0)
+            $0.on("POST", "/slow") { _ in
+                await gate.pass()
+                await gate.finish()
+                return .text(200, "late")
+            }
+        } _: { server in
+            let client = try RawClient(server.address)
+            try await client.send(RawClient.request("POST", "/slow", body: "x"))
+            #expect(await eventually { await gate.arrivals == 1 })
+            client.reset()
+            #expect(await eventually { await server.server.connectionCount == 0 })
+            await gate.open()
+            // What the handler had begun it ends.
+            #expect(await eventually { await gate.completions == 1 })
+            let other = try RawClient(server.address)
+            try await other.send(RawClient.request("GET", "/hello/a"))
+            #expect(try await other.answer().status == 200)
+        }
+    }
+
     @Test func answersHeadWithoutABodyAndOptionsAndWrongMethodsWithWhatIsAllowed() async throws {
         try await TestServer.run(TestServer.echo) { server in
             let client = try RawClient(server.address)

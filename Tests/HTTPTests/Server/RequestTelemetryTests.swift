@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Loop
+import Synchronization
 import Telemetry
 import Testing
 
@@ -37,6 +38,30 @@ import Testing
         #expect(metrics.contains(#"http_request_duration_seconds_count{method="GET",path="/guests/{id}"} 2"#))
         #expect(!metrics.contains("maria"))
         #expect(!metrics.contains("secret"))
+    }
+
+    @Test func logsAHandlersErrorByRouteAndTraceWithoutWhatWasAsked() async throws {
+        struct Broken: Error {}
+        let lines = Mutex<[String]>([])
+        let logger = Logger(service: "test", level: .debug, secrets: []) { bytes in
+            lines.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+        }
+        let observability = Observability(
+            logger: logger, metrics: Metrics(), tracer: Tracer(service: "test", instance: "1", isEnabled: true))
+        try await TestServer.run(observability: observability) {
+            $0.on("POST", "/guests/{id}") { _ in throw Broken() }
+        } _: { server in
+            let client = try RawClient(server.address)
+            try await client.send(
+                RawClient.request(
+                    "POST", "/guests/maria?phone=34600111222",
+                    "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n", body: "secret"))
+            #expect(try await client.answer().status == 500)
+        }
+        let line = try #require(lines.withLock { $0 }.first)
+        #expect(line.contains("POST /guests/{id}"))
+        #expect(line.contains("4bf92f3577b34da6a3ce929d0e0e4736"))
+        for word in ["maria", "34600111222", "secret"] { #expect(!line.contains(word)) }
     }
 
     @Test func continuesTheTraceOfTheClientThroughTheHandlerAndOut() async throws {

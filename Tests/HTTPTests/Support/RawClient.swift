@@ -54,6 +54,16 @@ final class RawClient {
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
+    /// Ends both directions at once, without a word.
+    func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+        // Closes the connection and keeps the descriptor, which is closed once, at the end.
+        var none = sockaddr()
+        none.sa_family = sa_family_t(AF_UNSPEC)
+        connect(descriptor, &none, socklen_t(MemoryLayout<sockaddr>.size))
+    }
+
     /// The next answer, whose body is as long as its Content-Length says; `isHead`: it has none.
     func answer(isHead: Bool = false) async throws -> Answer {
         let head = try await read { bytes in

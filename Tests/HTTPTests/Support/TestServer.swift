@@ -42,11 +42,14 @@ actor Gate {
     private var isOpen = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private(set) var arrivals = 0
+    private(set) var completions = 0
 
     func pass() async {
         arrivals += 1
         if !isOpen { await withCheckedContinuation { waiting.append($0) } }
     }
+
+    func finish() { completions += 1 }
 
     func open() {
         isOpen = true

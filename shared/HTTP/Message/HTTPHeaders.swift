@@ -1,6 +1,7 @@
 /// The fields of a message's head, in their order, found by name without regard to case (RFC 9110 §5).
 ///
-/// Kept as the bytes that stand on the wire: a request's fields are copied once and not one by one, a response's go out as they are.
+/// Kept as the bytes that stand on the wire: a request's fields are copied once and not one by one, a response's go out
+/// as they are.
 public struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
     /// Where one field stands in `block`.
     struct Field: Sendable {
@@ -61,15 +62,16 @@ public struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
         places.contains { matches($0, name) }
     }
 
-    /// The elements of a field whose value is a list (RFC 9110 §5.6.1), of all lines together, without the white space around them.
+    /// The elements of a field whose value is a list (RFC 9110 §5.6.1), of all lines together, without the white space
+    /// around them.
     func list(_ name: String) -> [Substring] {
         all(name).flatMap { value in
             value.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingBlanks() }
         }
     }
 
-    /// Appends a field. The name is a token that the code names; a CR, LF or NUL in the value, which would end the field, becomes a space
-    /// (RFC 9110 §5.5).
+    /// Appends a field. The name is a token that the code names; a CR, LF or NUL in the value, which would end the
+    /// field, becomes a space (RFC 9110 §5.5).
     public mutating func add(_ name: String, _ value: String) {
         precondition(
             !name.isEmpty && name.utf8.allSatisfy(ByteSet.token.contains), "\(name) is not the name of a field")

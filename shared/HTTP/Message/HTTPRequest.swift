@@ -45,8 +45,8 @@ public struct HTTPRequest: Sendable {
 
     /// The body as JSON of this type.
     ///
-    /// - Throws: `HTTPError` 415 when it is not said to be JSON (a page of another site can't say that without asking first), 400 when it isn't, or does not
-    ///   fit the type.
+    /// - Throws: `HTTPError` 415 when it is not said to be JSON (a page of another site can't say that without asking
+    ///   first), 400 when it isn't, or does not fit the type.
     public func decode<Value: Decodable>(_ type: Value.Type) throws(HTTPError) -> Value {
         let mediaType = headers.first("Content-Type")?.prefix { $0 != ";" }.trimmingBlanks().lowercased()
         guard mediaType == "application/json" else {

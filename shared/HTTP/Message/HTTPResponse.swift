@@ -3,7 +3,8 @@ internal import JSON
 /// What a handler answers.
 public struct HTTPResponse: Sendable {
     public var status: Int
-    /// Content-Length, Transfer-Encoding, Connection, Date and Server are the server's to write; what a handler sets of them is left out.
+    /// Content-Length, Transfer-Encoding, Connection, Date and Server are the server's to write; what a handler sets of
+    /// them is left out.
     public var headers: HTTPHeaders
     public var body: HTTPBody
 
@@ -75,6 +76,6 @@ public enum HTTPBody: Sendable {
     case events(EventSource)
 }
 
-/// Sends the events of one stream. It runs on the server's loop and must not leave it; the task is cancelled when the client has gone or the server
-/// ends.
+/// Sends the events of one stream. It runs on the server's loop and must not leave it; the task is cancelled when the
+/// client has gone or the server ends.
 public typealias EventSource = nonisolated(nonsending) @Sendable (EventWriter) async throws -> Void

@@ -1,6 +1,7 @@
 /// `%41` for a byte (RFC 3986 §2.1).
 enum PercentEncoding {
-    /// The bytes that are meant, or nil when a `%` is not followed by two hexadecimal digits. In forms and queries a `+` is a space.
+    /// The bytes that are meant, or nil when a `%` is not followed by two hexadecimal digits. In forms and queries a
+    /// `+` is a space.
     static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)

@@ -2,8 +2,9 @@ internal import CCurl
 public import Loop
 public import Telemetry
 
-/// Requests to the world over HTTP and HTTPS: libcurl's multi interface, driven by the loop. It keeps connections and uses them again; names are
-/// resolved in libcurl's own threads, so that nothing blocks the loop. Redirects are answers, not followed.
+/// Requests to the world over HTTP and HTTPS: libcurl's multi interface, driven by the loop. It keeps connections and
+/// uses them again; names are resolved in libcurl's own threads, so that nothing blocks the loop. Redirects are
+/// answers, not followed.
 ///
 /// What the environment says of proxies (`https_proxy`, `no_proxy`) holds. It lives until `close()`.
 public actor Outbound {
@@ -21,7 +22,8 @@ public actor Outbound {
     private var timer: ScheduledTimer?
     private var context: Unmanaged<Outbound>?
 
-    /// Once a process, before any other call; thread-safe since libcurl 7.84. A libcurl that looks names up where it is called would block the loop.
+    /// Once a process, before any other call; thread-safe since libcurl 7.84. A libcurl that looks names up where it is
+    /// called would block the loop.
     private static let isInitialised =
         curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK && ccurl_resolves_by_itself() != 0
 
@@ -87,6 +89,7 @@ public actor Outbound {
     ) async -> Transfer.Outcome {
         guard isOpen else { return .failure(OutboundError(.closed, "the client was closed")) }
         guard !Task.isCancelled else { return .failure(OutboundError(.cancelled, "the task was cancelled")) }
+        guard deadline > .zero else { return .failure(OutboundError(.timeout, "no time was left")) }
         guard transfers.count < maximumInFlight else {
             return .failure(OutboundError(.overloaded, "\(maximumInFlight) requests are under way"))
         }

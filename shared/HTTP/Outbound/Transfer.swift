@@ -1,8 +1,8 @@
 internal import CCurl
 internal import Loop
 
-/// One request under way: libcurl's handle, what still goes out, what has come. Touched on the loop only: libcurl calls back from the functions that
-/// `Outbound` calls there.
+/// One request under way: libcurl's handle, what still goes out, what has come. Touched on the loop only: libcurl calls
+/// back from the functions that `Outbound` calls there.
 final class Transfer {
     typealias Outcome = Result<OutboundResponse, OutboundError>
 
@@ -58,7 +58,8 @@ final class Transfer {
         // One request a connection: what became of it can be told.
         _ = ccurl_set_long(easy, CURLOPT_HTTP_VERSION, 2)
         _ = ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        _ = ccurl_set_size(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(responseLimit))
+        // An answer to HEAD tells the length of a body that does not come.
+        if method != "HEAD" { _ = ccurl_set_size(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(responseLimit)) }
         _ = ccurl_set_string(easy, CURLOPT_USERAGENT, "agente-hotel")
         if let certificateAuthorities { _ = ccurl_set_string(easy, CURLOPT_CAINFO, certificateAuthorities) }
     }
@@ -67,7 +68,8 @@ final class Transfer {
         if method == "HEAD" {
             _ = ccurl_set_long(easy, CURLOPT_NOBODY, 1)
         } else if !body.isEmpty || ["POST", "PUT", "PATCH"].contains(method) {
-            // The body goes through the read function, never CURLOPT_POSTFIELDS: libcurl can't send it again behind our back.
+            // The body goes through the read function, never CURLOPT_POSTFIELDS: libcurl can't send it again behind our
+            // back.
             _ = ccurl_set_long(easy, CURLOPT_POST, 1)
             _ = ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             if method != "POST" { _ = ccurl_set_string(easy, CURLOPT_CUSTOMREQUEST, method) }
@@ -124,8 +126,8 @@ final class Transfer {
 
     // MARK: Called by libcurl
 
-    /// libcurl tries again by itself when a connection that it kept turns out dead. That is well as long as the peer can't have got the request:
-    /// a message would be sent twice.
+    /// libcurl tries again by itself when a connection that it kept turns out dead. That is well as long as the peer
+    /// can't have got the request: a message would be sent twice.
     private func mayBegin() -> Bool {
         guard attempts > 0, wasSent, !["GET", "HEAD"].contains(method) else {
             attempts += 1

@@ -1,6 +1,7 @@
 import Loop
 
-/// Takes a chunked body apart (RFC 9112 §7.1). Extensions and trailers are checked and dropped: none means anything to us.
+/// Takes a chunked body apart (RFC 9112 §7.1). Extensions and trailers are checked and dropped: none means anything to
+/// us.
 struct ChunkedDecoder {
     private enum State {
         case size

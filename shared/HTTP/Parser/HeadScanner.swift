@@ -16,7 +16,8 @@ struct HeadScanner {
         var length: Int
     }
 
-    /// The head, or nil when its end has not come. What is refused depends on the bytes only, not on how they were cut into reads.
+    /// The head, or nil when its end has not come. What is refused depends on the bytes only, not on how they were cut
+    /// into reads.
     mutating func scan(_ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits) throws(RequestRefusal) -> Head? {
         while let content = try nextLine(bytes, limits) {
             guard let line else {
@@ -36,7 +37,8 @@ struct HeadScanner {
         return nil
     }
 
-    /// The next line without its end, which must be CR LF: a bare LF or CR ends a line for some readers and not for others (RFC 9112 §2.2).
+    /// The next line without its end, which must be CR LF: a bare LF or CR ends a line for some readers and not for
+    /// others (RFC 9112 §2.2).
     private mutating func nextLine(
         _ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits
     ) throws(RequestRefusal) -> UnsafeRawBufferPointer? {

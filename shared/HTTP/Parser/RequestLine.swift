@@ -8,7 +8,8 @@ struct RequestLine {
     /// Longer than any method that is registered.
     private static let longestMethod = 32
 
-    /// Reads a line without its end. Exactly one space stands between its three parts: a lenient reader could see another target than we do.
+    /// Reads a line without its end. Exactly one space stands between its three parts: a lenient reader could see
+    /// another target than we do.
     init(_ line: UnsafeRawBufferPointer) throws(RequestRefusal) {
         let parts = line.split(separator: 32, maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 3, Self.isMethod(parts[0]) else { throw .malformed("this is no request line") }

@@ -1,4 +1,5 @@
-/// Why a request is not taken. Nothing that follows it on its connection is parsed: where the next request begins is not known for sure.
+/// Why a request is not taken. Nothing that follows it on its connection is parsed: where the next request begins is
+/// not known for sure.
 struct RequestRefusal: Error, Equatable {
     var status: Int
     /// For whoever wrote the client; it quotes nothing.

@@ -39,8 +39,8 @@ struct RequestTarget {
         self.path = path.isEmpty ? "/" : try Self.normalised(path)
     }
 
-    /// Decodes each segment, then resolves `.` and `..` (RFC 3986 §5.2.4), which stop at the root. A slash, backslash or NUL in encoded form is refused:
-    /// some programs behind us would take it for what it hides.
+    /// Decodes each segment, then resolves `.` and `..` (RFC 3986 §5.2.4), which stop at the root. A slash, backslash
+    /// or NUL in encoded form is refused: some programs behind us would take it for what it hides.
     private static func normalised(_ path: Substring.UTF8View.SubSequence) throws(RequestRefusal) -> String {
         guard path.allSatisfy(ByteSet.path.contains) else {
             throw .malformed("the path has a character that must be encoded")

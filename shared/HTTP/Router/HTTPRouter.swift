@@ -3,8 +3,9 @@ public typealias HTTPHandler = nonisolated(nonsending) @Sendable (HTTPRequest) a
 
 /// Which handler answers which method and path.
 ///
-/// A path without parameters is preferred to one with; of those with, the first that was added. `HEAD` is answered by `GET`'s handler without its
-/// body, `OPTIONS` by the methods there are; another method gets 405 with `Allow`, an unknown path 404, a method that nobody knows 501.
+/// A path without parameters is preferred to one with; of those with, the first that was added. `HEAD` is answered by
+/// `GET`'s handler without its body, `OPTIONS` by the methods there are; another method gets 405 with `Allow`, an
+/// unknown path 404, a method that nobody knows 501.
 public struct HTTPRouter: Sendable {
     struct Route: Sendable {
         var method: String
@@ -42,7 +43,8 @@ public struct HTTPRouter: Sendable {
         case notFound
     }
 
-    /// Fields that every response gets, refusals too, unless it has one of the same name: Content-Security-Policy and the like.
+    /// Fields that every response gets, refusals too, unless it has one of the same name: Content-Security-Policy and
+    /// the like.
     public var defaultHeaders: HTTPHeaders = [:]
     private var literals: [String: Resource] = [:]
     private var patterns: [Resource] = []
@@ -51,7 +53,8 @@ public struct HTTPRouter: Sendable {
 
     public init() {}
 
-    /// Adds a handler. `pattern` is a path such as `/api/guests/{id}`; `bodyLimit` replaces the server's limit of a body, in bytes.
+    /// Adds a handler. `pattern` is a path such as `/api/guests/{id}`; `bodyLimit` replaces the server's limit of a
+    /// body, in bytes.
     public mutating func on(
         _ method: String, _ pattern: String, bodyLimit: Int? = nil, _ handler: @escaping HTTPHandler
     ) {

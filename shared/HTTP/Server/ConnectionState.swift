@@ -1,4 +1,5 @@
-/// The life of a server's connection: which part of an exchange it is in, until when, and what follows. A value; time is passed in.
+/// The life of a server's connection: which part of an exchange it is in, until when, and what follows. A value; time
+/// is passed in.
 struct ConnectionState {
     typealias Instant = ContinuousClock.Instant
 

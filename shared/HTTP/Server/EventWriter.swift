@@ -8,8 +8,8 @@ public struct EventWriter: Sendable {
     /// Whether the client has gone, or the server ends: nothing that is sent arrives any more.
     public var isClosed: Bool { isOver.hasCome }
 
-    /// Sends an event. It waits for nothing: a client that doesn't keep up is cut off when more than `HTTPLimits.waitingEvents` bytes wait, and
-    /// comes again with `Last-Event-ID`.
+    /// Sends an event. It waits for nothing: a client that doesn't keep up is cut off when more than
+    /// `HTTPLimits.waitingEvents` bytes wait, and comes again with `Last-Event-ID`.
     ///
     /// - Throws: `CancellationError` when the client has gone or the server ends.
     public func send(_ event: ServerSentEvent) async throws {

@@ -1,7 +1,8 @@
 internal import Glibc
 internal import Loop
 
-/// One client's connection: reads requests, has them handled one after the other in the order in which they came, and writes the answers.
+/// One client's connection: reads requests, has them handled one after the other in the order in which they came, and
+/// writes the answers.
 actor HTTPConnection {
     nonisolated let context: ServerContext
     nonisolated var unownedExecutor: UnownedSerialExecutor { context.loop.asUnownedSerialExecutor() }
@@ -210,7 +211,8 @@ actor HTTPConnection {
         return [state.deadline, writing].compactMap(\.self).min()
     }
 
-    /// A timer that is due too early is left alone and looks again when it fires: deadlines move with each request, and nearly always to later.
+    /// A timer that is due too early is left alone and looks again when it fires: deadlines move with each request, and
+    /// nearly always to later.
     private func armTimer() {
         guard let deadline else { return }
         if let timer, timer.due <= deadline { return }

@@ -16,8 +16,8 @@ public struct HTTPLimits: Sendable {
     public var idleTime = Duration.seconds(60)
     /// How long a client may take nothing of an answer that waits; then the connection is closed.
     public var writeTime = Duration.seconds(30)
-    /// How long what a client still sends after the last answer is read and dropped, so that the answer reaches it: closing with
-    /// unread bytes would reset the connection (RFC 9112 §9.6).
+    /// How long what a client still sends after the last answer is read and dropped, so that the answer reaches it:
+    /// closing with unread bytes would reset the connection (RFC 9112 §9.6).
     public var lingerTime = Duration.seconds(2)
     /// Silence on a stream of events after which a comment keeps proxies from closing it.
     public var commentTime = Duration.seconds(15)

@@ -4,7 +4,8 @@ public import Telemetry
 
 /// An HTTP/1.1 server on one loop (RFC 9110, RFC 9112).
 ///
-/// Each connection's requests are handled one after the other; handlers run on the loop. What a client may send, and how slowly, `HTTPLimits` says.
+/// Each connection's requests are handled one after the other; handlers run on the loop. What a client may send, and
+/// how slowly, `HTTPLimits` says.
 public actor HTTPServer {
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -33,8 +34,8 @@ public actor HTTPServer {
         return try Socket.localAddress(of: listener)
     }
 
-    /// Takes no new connections, closes idle ones, lets requests that have begun be answered and streams end, and returns when all is closed: after
-    /// `limit` at the latest, when it closes what is left.
+    /// Takes no new connections, closes idle ones, lets requests that have begun be answered and streams end, and
+    /// returns when all is closed: after `limit` at the latest, when it closes what is left.
     public func drain(for limit: Duration) async {
         beginDraining()
         guard !connections.isEmpty else { return }

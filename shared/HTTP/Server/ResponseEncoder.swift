@@ -13,7 +13,8 @@ enum ResponseEncoder {
         case close
     }
 
-    /// The status line and all fields with the empty line that ends them. `length`: of the body, nil when there is none or its end is the connection's.
+    /// The status line and all fields with the empty line that ends them. `length`: of the body, nil when there is none
+    /// or its end is the connection's.
     static func head(
         of response: HTTPResponse, length: Int?, persistence: Persistence, stamp: [UInt8], defaults: HTTPHeaders
     ) -> [UInt8] {

@@ -1,7 +1,8 @@
 internal import Loop
 internal import Telemetry
 
-/// What all connections of a server share. Unchecked: `stamp` and `room` are touched by the loop's thread only; the rest is immutable.
+/// What all connections of a server share. Unchecked: `stamp` and `room` are touched by the loop's thread only; the
+/// rest is immutable.
 final class ServerContext: @unchecked Sendable {
     let loop: EventLoop
     let router: HTTPRouter
@@ -34,7 +35,8 @@ final class ServerContext: @unchecked Sendable {
         return stamp.bytes()
     }
 
-    /// Counts an answer. `path` is a route's pattern, and methods that nobody knows share a label: a stranger can't make series.
+    /// Counts an answer. `path` is a route's pattern, and methods that nobody knows share a label: a stranger can't
+    /// make series.
     func count(method: String, path: String, status: Int, duration: Duration, exemplar: SpanContext?) {
         let method = HTTPRouter.methods.contains(method) ? method : "other"
         requests.add(1, method, path, String(status))

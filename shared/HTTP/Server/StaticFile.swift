@@ -1,4 +1,5 @@
-/// A file that was built in: a page, a script, a picture. Browsers keep it and ask only whether it has changed (RFC 9110 §13.1.2).
+/// A file that was built in: a page, a script, a picture. Browsers keep it and ask only whether it has changed (RFC
+/// 9110 §13.1.2).
 public struct StaticFile: Sendable {
     public let bytes: [UInt8]
     public let contentType: String
@@ -6,7 +7,8 @@ public struct StaticFile: Sendable {
     public let entityTag: String
     public let cacheControl: String
 
-    /// `cacheControl`: the default lets a browser keep the file and makes it ask each time; a name with a version in it can be kept for good.
+    /// `cacheControl`: the default lets a browser keep the file and makes it ask each time; a name with a version in it
+    /// can be kept for good.
     public init(_ bytes: [UInt8], contentType: String, cacheControl: String = "no-cache") {
         self.bytes = bytes
         self.contentType = contentType
