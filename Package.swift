@@ -59,6 +59,8 @@ let package = Package(
             "orchestrator", ["Postgres", "Crypto"],
             resources: [
                 .embedInCode("Templates/es.txt"), .embedInCode("Templates/en.txt"), .embedInCode("Templates/pt.txt"),
+                .embedInCode("Understand/Phrases/phrases-es.txt"), .embedInCode("Understand/Phrases/phrases-en.txt"),
+                .embedInCode("Understand/Phrases/phrases-pt.txt"),
             ]),
         service(
             "pms-adapter", ["Postgres"],
@@ -90,7 +92,7 @@ let package = Package(
         tests("GatewayTests", ["gateway", "HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
         tests(
             "OrchestratorTests", ["orchestrator", "JSON", "Postgres", "Contracts", "Servers"],
-            exclude: ["Decide/Conversations"]),
+            exclude: ["Decide/Conversations", "Understand/Cases"]),
         tests(
             "PMSAdapterTests", ["pms-adapter", "Loop", "Telemetry", "Wire", "Postgres", "Contracts", "Servers"]),
         tests("TTSTests", ["tts", "HTTP", "Postgres", "Contracts", "Servers"]),

@@ -84,6 +84,8 @@ struct UnderstandingContext: Sendable {
     var expecting: Expectation?
     /// Already known arrival, so that "hasta el domingo" or "two more nights" has a start.
     var checkIn: LocalDate?
+    /// Already known departure, so that "one more night" has an end to start from.
+    var checkOut: LocalDate?
 }
 
 /// Text in; language, ranked intents and entities out (DESIGN.md §6).

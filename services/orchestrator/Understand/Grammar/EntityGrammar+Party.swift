@@ -1,0 +1,355 @@
+/// Who comes: "somos 3", "2 adultos y 2 niños de 4 y 7 años", "just me", "com meu marido e duas crianças".
+extension EntityGrammar {
+    /// What the stretches read so far come to.
+    private struct Tally {
+        var adults: Int?
+        /// People of whom it is not said whether they are adults.
+        var people: Int?
+        var ages: [Int] = []
+        var childrenWithoutAge = 0
+        /// The number of people named counts the children as well.
+        var peopleIncludeChildren = false
+        var ranges: [Range<Int>] = []
+
+        var children: Int { ages.count + childrenWithoutAge }
+
+        var entity: Entity? {
+            var adults = adults ?? people
+            if self.adults == nil, peopleIncludeChildren, let people, people > children { adults = people - children }
+            guard adults != nil || children > 0 else { return nil }
+            return .party(adults: adults, children: ages, childrenWithoutAge: childrenWithoutAge)
+        }
+    }
+
+    /// A larger party is read as this many: it is refused anyway.
+    private static let mostPeople = 999
+
+    mutating func readParty() {
+        var tally = Tally()
+        if context.expecting == .childrenAges, let (ages, ranges) = answeredAges() {
+            tally.ages = ages
+            tally.ranges = ranges
+        } else {
+            var index = 0
+            while index < count {
+                index = taken[index] ? index + 1 : read(at: index, into: &tally)
+            }
+            if tally.ranges.isEmpty { readBareNumber(into: &tally) }
+        }
+        guard let entity = tally.entity, let first = tally.ranges.first else { return }
+        claim(.party, first, entity)
+        for range in tally.ranges.dropFirst() { claim(.party, range, nil) }
+    }
+
+    /// Reads what stands at `index` and gives the index to go on from.
+    private func read(at index: Int, into tally: inout Tally) -> Int {
+        if let end = children(at: index, into: &tally) ?? partner(at: index, into: &tally) ?? alone(
+            at: index, into: &tally)
+            ?? people(at: index, into: &tally)
+        {
+            tally.ranges.append(index..<end)
+            return end
+        }
+        return index + 1
+    }
+
+    // MARK: Adults
+
+    private func people(at index: Int, into tally: inout Tally) -> Int? {
+        let group = match(anyOf: Self.groups, at: index)
+        if group > 0, let (amount, end) = number(at: index + group) {
+            tally.people = min(amount, Self.mostPeople)
+            tally.peopleIncludeChildren = true
+            return isIn(Lexicon.people, end) ? end + 1 : end
+        }
+        let are = weAre(at: index)
+        if are > 0 {
+            var next = index + are
+            while next < index + are + 3,
+                ["en", "em", "in", "total", "no", "solo", "just", "only", "the", "so"].contains(text(next))
+            {
+                next += 1
+            }
+            if let (amount, end) = number(at: next), !isUnit(end) || isPeople(end) {
+                return count(amount, endingAt: end, includesChildren: true, into: &tally)
+            }
+        }
+        if let (amount, end) = number(at: index), isPeople(end) {
+            return count(amount, endingAt: end, includesChildren: false, into: &tally)
+        }
+        if isIn(Lexicon.couples, index), !["mi", "my", "su", "meu", "minha", "tu"].contains(text(index - 1)) {
+            tally.adults = 2
+            return index + 1
+        }
+        if isIn(Lexicon.forWords, index), let (amount, end) = number(at: index + 1), isEndOfCount(end) {
+            let isArticle = words.tokens[index + 1].kind == .word && amount == 1
+            guard !isArticle || !isWord(end) || isTaken(end) else { return nil }
+            tally.people = min(amount, Self.mostPeople)
+            if text(end) == "+", let (kids, after) = number(at: end + 1) {
+                tally.childrenWithoutAge += min(kids, 20)
+                return after
+            }
+            return end
+        }
+        return nil
+    }
+
+    private static let groups = [
+        ["familia", "de"], ["family", "of"], ["grupo", "de"], ["group", "of"], ["party", "of"], ["familia", "com"],
+    ]
+
+    /// "2 personas", "two of us", "4 in total"
+    private func isPeople(_ index: Int) -> Bool {
+        isIn(Lexicon.people, index) || match(anyOf: Self.ofUs, at: index) > 0
+    }
+
+    private static let ofUs = [
+        ["of", "us"], ["de", "nosotros"], ["de", "nos"], ["en", "total"], ["em", "total"], ["in", "total"],
+    ]
+
+    private func count(_ amount: Int, endingAt end: Int, includesChildren: Bool, into tally: inout Tally) -> Int {
+        let amount = min(amount, Self.mostPeople)
+        if isIn(Lexicon.adultWords, end) {
+            tally.adults = (tally.ranges.isEmpty ? 0 : tally.adults ?? 0) + amount
+            return end + 1
+        }
+        tally.people = amount
+        tally.peopleIncludeChildren = includesChildren
+        let us = match(anyOf: Self.ofUs, at: end)
+        return us > 0 ? end + us : isIn(Lexicon.people, end) ? end + 1 : end
+    }
+
+    private func weAre(at index: Int) -> Int {
+        if isIn(Lexicon.weAre, index) { return 1 }
+        return match(anyOf: Self.weArePhrases, at: index)
+    }
+
+    private static let weArePhrases = [
+        ["we", "are"], ["were"], ["we", "will", "be"], ["well", "be"], ["there", "are"], ["there", "will", "be"],
+        ["we", "would", "be"], ["seria", "para"], ["sería", "para"], ["its", "for"], ["it", "is", "for"],
+    ]
+
+    private func isTaken(_ index: Int) -> Bool { words.tokens.indices.contains(index) && taken[index] }
+
+    /// After "for two" only what goes on with the stay, or nothing.
+    private func isEndOfCount(_ index: Int) -> Bool {
+        guard isWord(index) else { return !isUnit(index) && text(index) != "/" && text(index) != ":" }
+        return Self.afterCount.contains(text(index))
+    }
+
+    private static let afterCount = Lexicon.set(
+        """
+        y and e con with com del desde from de el em in on por please para for hasta until ate at a al this este esta next \
+        gracias thanks obrigado porfa xfa pls en no na hay tienen is are you tem do to mais mas plus pf
+        """)
+
+    private func alone(at index: Int, into tally: inout Tally) -> Int? {
+        let length = match(anyOf: Self.alonePhrases, at: index)
+        if length > 0 {
+            let end = index + length
+            let opensPhrase = ["mi", "mim", "me"].contains(text(end - 1))
+            // "para mi familia" is more than one.
+            if opensPhrase, isWord(end), !Self.afterCount.contains(text(end)), !isIn(Lexicon.alone, end) { return nil }
+            tally.adults = tally.adults ?? 1
+            return isIn(Lexicon.alone, end) ? end + 1 : end
+        }
+        if context.expecting == .party, isWholeClause(index..<index + 1),
+            isIn(Lexicon.alone, index) || ["yo", "me", "eu"].contains(text(index))
+        {
+            tally.adults = 1
+            return index + 1
+        }
+        return nil
+    }
+
+    private static let alonePhrases = [
+        ["just", "me"], ["only", "me"], ["just", "for", "me"], ["only", "for", "me"], ["solo", "yo"], ["yo", "solo"],
+        ["yo", "sola"],
+        ["solo", "para", "mi"], ["para", "mi"], ["viajo", "solo"], ["viajo", "sola"], ["voy", "solo"], ["voy", "sola"],
+        ["ire", "solo"], ["ire", "sola"], ["so", "eu"], ["apenas", "eu"], ["somente", "eu"], ["so", "para", "mim"],
+        ["para", "mim"], ["pra", "mim"], ["sozinho"], ["sozinha"], ["by", "myself"], ["on", "my", "own"],
+        ["travelling", "alone"],
+        ["traveling", "alone"], ["solo", "traveller"], ["solo", "traveler"], ["for", "myself"], ["for", "me"],
+        ["nomas", "yo"],
+        ["nada", "mas", "yo"], ["soy", "yo", "solo"], ["vou", "sozinho"], ["vou", "sozinha"], ["por", "mi", "cuenta"],
+    ]
+
+    /// "con mi marido", "my wife and I", "eu e minha esposa"
+    private func partner(at index: Int, into tally: inout Tally) -> Int? {
+        guard isIn(Lexicon.possessives, index), isIn(Lexicon.partners, index + 1) else { return nil }
+        let before = text(index - 1)
+        let isWith =
+            ["con", "with", "com", "y", "and", "e"].contains(before)
+            || match(
+                anyOf: [["y", "yo"], ["and", "i"], ["and", "me"], ["and", "myself"], ["e", "eu"]], at: index + 2) > 0
+        guard isWith else { return nil }
+        tally.adults = max(2, tally.adults ?? 0)
+        let after = match(
+            anyOf: [["y", "yo"], ["and", "i"], ["and", "me"], ["and", "myself"], ["e", "eu"]], at: index + 2)
+        return index + 2 + after
+    }
+
+    // MARK: Children
+
+    private func children(at index: Int, into tally: inout Tally) -> Int? {
+        if let end = yearOld(at: index, into: &tally) { return end }
+        var next = index
+        var amount: Int?
+        if let number = number(at: next) {
+            (amount, next) = number
+        } else if [
+            "a", "an", "mi", "mis", "my", "meu", "minha", "meus", "minhas", "our", "nuestro", "nuestra", "nuestros",
+            "nuestras", "nosso", "nossa", "nossos",
+        ].contains(text(next)) {
+            next += 1
+        } else {
+            return nil
+        }
+        if ["small", "little", "young", "pequenos", "pequeno", "pequenas"].contains(text(next)) { next += 1 }
+        guard isIn(Lexicon.children, next) else { return nil }
+        if isIn(Lexicon.partners, next) { return nil }
+        let noun = text(next)
+        next += 1
+        if ["pequenos", "pequeno", "pequenas", "pequena", "chicos"].contains(text(next)) { next += 1 }
+        let listed = ages(at: next, most: amount ?? 8)
+        if amount == nil { amount = noun.hasSuffix("s") || noun == "children" ? listed?.ages.count : 1 }
+        guard let amount else { return nil }
+        let named = min(amount, 20)
+        let ages = Array((listed?.ages ?? []).prefix(named))
+        tally.ages += ages
+        tally.childrenWithoutAge += named - ages.count
+        // "somos 4, 2 niños" counts them among the four; "somos 2 y un niño" does not.
+        if tally.peopleIncludeChildren,
+            ["y", "and", "e", "con", "with", "com", "mas", "mais", "plus", "+", "&"].contains(text(index - 1))
+        {
+            tally.peopleIncludeChildren = isIncluded(index)
+        } else if let before = tally.ranges.last, isIncluding(before.upperBound..<index) {
+            tally.peopleIncludeChildren = true
+        }
+        return listed?.end ?? next
+    }
+
+    /// "somos 4 en total, con 2 niños"
+    private func isIncluded(_ index: Int) -> Bool {
+        (max(0, index - 3)..<index).contains { text($0) == "total" }
+    }
+
+    private func isIncluding(_ range: Range<Int>) -> Bool {
+        range.count <= 6
+            && range.contains {
+                [
+                    "(", "incluyendo", "incluidos", "incluido", "including", "incluindo", "ellos", "cuales", "them",
+                    "which",
+                ].contains(text($0))
+            }
+    }
+
+    /// "a 6-year-old", "two 4 year olds"
+    private func yearOld(at index: Int, into tally: inout Tally) -> Int? {
+        guard let (age, afterAge) = number(at: index), age < 18 else { return nil }
+        var next = afterAge
+        if text(next) == "-" { next += 1 }
+        guard ["year", "yr", "month"].contains(text(next)) else { return nil }
+        let isMonths = text(next) == "month"
+        next += 1
+        if text(next) == "-" { next += 1 }
+        guard ["old", "olds"].contains(text(next)) else { return nil }
+        next += 1
+        if isIn(Lexicon.children, next) { next += 1 }
+        tally.ages.append(isMonths ? age / 12 : age)
+        return next
+    }
+
+    /// The ages after children: "de 4 y 7 años", "(4, 7)", "aged 4 and 7", ", 4 y 7 años", "de 8 meses".
+    private func ages(at index: Int, most: Int) -> (ages: [Int], end: Int)? {
+        var next = index
+        var isIntroduced = false
+        while next < index + 4, isIn(Self.ageIntroductions, next) {
+            isIntroduced = isIntroduced || text(next) != ","
+            next += 1
+        }
+        var ages: [Int] = []
+        var end = next
+        while ages.count < min(most, 20), let (age, after) = number(at: next), age < 200 {
+            let isMonths = isIn(Lexicon.monthUnits, after)
+            ages.append(isMonths ? age / 12 : age)
+            var units = after
+            while units < after + 3,
+                isIn(Lexicon.ageUnits, units) || text(units) == "-" && isIn(Lexicon.ageUnits, units + 1)
+            {
+                units += 1
+            }
+            if units > after { isIntroduced = true }
+            end = units
+            next = units
+            if text(next) == "," { next += 1 }
+            if ["y", "and", "e", "&", "/", "otro", "outro"].contains(text(next)) { next += 1 }
+            if next == units { break }
+        }
+        guard !ages.isEmpty, isIntroduced, ages.allSatisfy({ $0 < 18 }) else { return nil }
+        if text(end) == ")" { end += 1 }
+        return (ages, end)
+    }
+
+    private static let ageIntroductions = Lexicon.set(
+        "de con com of aged age ages with tiene tienen tem edad edades idade idades ( , : que who is are has")
+
+    // MARK: Answers
+
+    /// When ages were asked for, the numbers are ages: "5 e 8 anos", "tiene 6", "one is 4 and the other 7".
+    private func answeredAges() -> (ages: [Int], ranges: [Range<Int>])? {
+        var ages: [Int] = []
+        var ranges: [Range<Int>] = []
+        let hasDigits = words.tokens.indices.contains { words.tokens[$0].kind == .number && !taken[$0] }
+        var index = 0
+        while index < count, ages.count < 20 {
+            guard let (age, end) = number(at: index) else {
+                index += 1
+                continue
+            }
+            let isDigits = words.tokens[index].kind == .number
+            let isUnitNext = isIn(Lexicon.ageUnits, end)
+            let isCount =
+                isPeople(end) || isIn(Lexicon.children, end)
+                || (["los", "las", "os", "as", "the"].contains(text(index - 1)) && !isUnitNext)
+                || (!isDigits && !isUnitNext && (hasDigits || age == 1))
+            if !isCount, age < 200 {
+                let isMonths = isIn(Lexicon.monthUnits, end)
+                ages.append(isMonths ? age / 12 : age)
+                ranges.append(index..<(isUnitNext ? end + 1 : end))
+            }
+            index = end
+        }
+        guard !ages.isEmpty, ages.allSatisfy({ $0 < 18 }) else { return nil }
+        let areTwins = words.tokens.indices.contains { isIn(Self.twins, $0) }
+        if ages.count == 1, areTwins { ages.append(ages[0]) }
+        return (ages, ranges)
+    }
+
+    private static let twins = Lexicon.set("gemelos gemelas mellizos mellizas twins gemeos gemeas ambos ambas both")
+
+    /// "2" when the people were asked for, or beside days: "del 3 al 5, dos".
+    private func readBareNumber(into tally: inout Tally) {
+        let hasStay = found.contains { $0.slot == .dates }
+        guard
+            context.expecting == .party || (hasStay && ![.choice, .nights, .childrenAges].contains(context.expecting))
+        else {
+            return
+        }
+        for index in words.tokens.indices {
+            guard let (amount, end) = number(at: index), !isUnit(end) else { continue }
+            var last = end
+            var kids = 0
+            if ["+", "y", "e", "and", "mas", "mais"].contains(text(end)), context.expecting == .party,
+                let (children, after) = number(at: end + 1), children <= 20
+            {
+                (kids, last) = (children, after)
+            }
+            guard isWholeClause(index..<last) else { continue }
+            tally.people = min(amount, Self.mostPeople)
+            tally.childrenWithoutAge = kids
+            tally.ranges = [index..<last]
+            return
+        }
+    }
+}

@@ -1,0 +1,327 @@
+import Contracts
+
+/// From days to stays: ranges, a day of arrival, "until Sunday", nights, and what they come to together.
+extension EntityGrammar {
+    /// What was read, before arrival, departure and nights that stand apart are put together.
+    private enum Part {
+        case whole(LocalDate, LocalDate)
+        case arrival(LocalDate)
+        case tonight(LocalDate)
+        /// "Until Sunday", "leaving on the 5th": needs an arrival.
+        case departure(DateExpression.Form)
+        case nights(Int)
+        /// "Two more nights"
+        case moreNights(Int)
+        case impossible(String)
+    }
+
+    private struct Piece {
+        var part: Part
+        var range: Range<Int>
+    }
+
+    private var resolver: DateResolver { DateResolver(today: context.today) }
+
+    mutating func readStays() {
+        var pieces: [Piece] = []
+        var index = 0
+        while index < count {
+            if let piece = piece(at: index, after: pieces.last) {
+                pieces.append(piece)
+                for claimed in piece.range { markRead(claimed) }
+                index = piece.range.upperBound
+            } else {
+                index += 1
+            }
+            if pieces.count >= Self.maximumEntities { break }
+        }
+        claim(joined(pieces))
+    }
+
+    private func piece(at index: Int, after previous: Piece?) -> Piece? {
+        guard !text(index).isEmpty else { return nil }
+        return range(at: index) ?? departure(at: index) ?? nights(at: index) ?? lone(at: index, after: previous)
+    }
+
+    // MARK: Ranges
+
+    private func range(at index: Int) -> Piece? {
+        var start = index
+        var isOpened = false
+        var isBetween = false
+        while start < index + 3, isIn(Lexicon.openers, start) {
+            isBetween = isBetween || text(start) == "entre" || text(start) == "between"
+            isOpened = true
+            start += 1
+        }
+        // An opener may be part of the day itself ("dia 3").
+        for from in isOpened ? [start, index] : [index] {
+            guard let first = date(at: from, allowsBare: true) else { continue }
+            if let piece = range(from: first, opened: isOpened, between: isBetween, at: index) { return piece }
+        }
+        return nil
+    }
+
+    private func range(from first: DateExpression, opened: Bool, between: Bool, at index: Int) -> Piece? {
+        var next = first.range.upperBound
+        if text(next) == ",", !text(next + 1).isEmpty, text(next + 1) != "y" { next += 1 }
+        let connector = text(next)
+        let isConnector =
+            Lexicon.connectors.contains(connector)
+            || ((between || first.isBare) && ["y", "and", "e"].contains(connector))
+            || (between && connector == "&")
+        guard isConnector else { return nil }
+        next += 1
+        while next < first.range.upperBound + 4, ["el", "o", "a", "the", "dia", "al"].contains(text(next)),
+            date(at: next, allowsBare: true) == nil
+        {
+            next += 1
+        }
+        guard let second = date(at: next, allowsBare: true) else { return nil }
+        let isAnd = ["y", "and", "e", "&"].contains(connector)
+        if isAnd, !between {
+            // "3 y 5 de diciembre" names days only with their month, "5 y 8" are ages.
+            guard second.hasMonth, opened else { return nil }
+        }
+        if first.isBare, second.isBare {
+            let isDays = ["al", "ao"].contains(connector) || opened || context.expecting == .dates
+            guard isDays, !isUnit(second.range.upperBound), !isTimeContext(index) else { return nil }
+        }
+        if ["a", "to"].contains(connector), !opened, !first.isBare, isBareNumber(second),
+            isUnit(second.range.upperBound)
+        {
+            return nil
+        }
+        let range = index..<second.range.upperBound
+        switch resolver.resolve(from: first.form, to: second.form) {
+        case .stay(let checkIn, let checkOut): return Piece(part: .whole(checkIn, checkOut), range: range)
+        case .day(let day): return Piece(part: .arrival(day), range: range)
+        case .impossible: return Piece(part: .impossible(impossibleWords(first, second)), range: range)
+        }
+    }
+
+    private func isBareNumber(_ expression: DateExpression) -> Bool { expression.isBare }
+
+    /// "abierto de 7 a 10", "desayuno de 8 a 11"
+    private func isTimeContext(_ index: Int) -> Bool {
+        let clause = clause(around: index)
+        return clause.contains { isIn(Self.timeContext, $0) }
+    }
+
+    private static let timeContext = Lexicon.set(
+        "desayuno breakfast horario horas hora abierto open cafe pequeno almoco edades anos years aged ages idades hours hour"
+    )
+
+    private func impossibleWords(_ first: DateExpression, _ second: DateExpression) -> String {
+        if case .impossible = resolver.resolve(first.form) { return words.original(first.core) }
+        return words.original(second.core)
+    }
+
+    // MARK: One end
+
+    /// "hasta el domingo", "until the 6th"
+    private func departure(at index: Int) -> Piece? {
+        guard isIn(Lexicon.untils, index), let end = date(at: index + 1, allowsBare: true) else { return nil }
+        if end.isBare, isUnit(end.range.upperBound) { return nil }
+        // "Hasta mañana" and "até segunda" are goodbyes where nothing was said of a stay.
+        let isFarewell =
+            clause(around: index).lowerBound == index && end.range.upperBound >= clause(around: index).upperBound
+        if isFarewell, context.checkIn == nil, context.expecting != .dates { return nil }
+        if isFarewell, matches(["manana"], at: index + 1) || matches(["amanha"], at: index + 1),
+            ![.dates, .nights].contains(context.expecting)
+        {
+            return nil
+        }
+        return Piece(part: .departure(end.form), range: index..<end.range.upperBound)
+    }
+
+    private func lone(at index: Int, after previous: Piece?) -> Piece? {
+        let isAnswer = [.dates, .nights].contains(context.expecting)
+        var start = index
+        while start < index + 2, isIn(Lexicon.openers, start), start + 1 < count { start += 1 }
+        let candidates = start > index ? [index, start] : [index]
+        var found: DateExpression?
+        for candidate in candidates where found == nil {
+            found = date(at: candidate)
+            if let day = found { found = day.starting(at: index) }
+        }
+        if found == nil, isAnswer, isWholeMessage(index), let bare = date(at: index, allowsBare: true) {
+            // "2" is nights when nights were asked for, "el 5" is a day.
+            if !(context.expecting == .nights && bare.isBare) { found = bare }
+        }
+        guard let day = found else { return nil }
+        let range = day.range
+        if isDeparture(index, after: previous) { return Piece(part: .departure(day.form), range: range) }
+        if case .night(let date) = day.form { return Piece(part: .tonight(date), range: range) }
+        // A day told when nights were asked for is the day of departure.
+        let arrival = context.expecting == .nights ? context.checkIn : nil
+        switch resolver.resolve(day.form, after: arrival) {
+        case .day(let date): return Piece(part: .arrival(date), range: range)
+        case .stay(let checkIn, let checkOut): return Piece(part: .whole(checkIn, checkOut), range: range)
+        case .impossible: return Piece(part: .impossible(words.original(day.core)), range: range)
+        }
+    }
+
+    private func isWholeMessage(_ index: Int) -> Bool {
+        let clause = clause(around: index)
+        return clause.lowerBound == index && words.tokens[..<index].allSatisfy { $0.kind == .symbol }
+            && words.tokens[clause.upperBound...].allSatisfy { $0.kind == .symbol } && clause.count <= 3
+    }
+
+    /// "… y nos vamos el domingo", "check out 5/12"
+    private func isDeparture(_ index: Int, after previous: Piece?) -> Bool {
+        guard previous != nil || context.checkIn != nil else { return false }
+        let floor = max(previous?.range.upperBound ?? 0, index - 4)
+        guard floor < index else { return false }
+        return (floor..<index).contains { isIn(Lexicon.leaveWords, $0) }
+    }
+
+    // MARK: Nights
+
+    /// "dos noches", "for a week", "one more night", "otra noche", "mais 2 noites"
+    private func nights(at index: Int) -> Piece? {
+        var next = index
+        var isMore = false
+        if isIn(Lexicon.moreWords, next) {
+            isMore = true
+            next += 1
+        }
+        let amount: Int
+        if isIn(Lexicon.anotherWords, next) {
+            isMore = true
+            next += 1
+            if let number = number(at: next) {
+                (amount, next) = number
+            } else {
+                amount = 1
+            }
+        } else if let number = number(at: next) {
+            (amount, next) = number
+        } else if ["a", "an"].contains(text(next)),
+            isIn(Lexicon.weekWords, next + 1) || isIn(Lexicon.nightWords, next + 1)
+        {
+            (amount, next) = (1, next + 1)
+        } else if text(next) == "extra", isIn(Lexicon.nightWords, next + 1) {
+            amount = 1
+        } else {
+            return answeredNights(at: index)
+        }
+        if isIn(Lexicon.moreWords, next) {
+            isMore = true
+            next += 1
+        }
+        let scale: Int
+        if isIn(Lexicon.nightWords, next) {
+            scale = 1
+        } else if isIn(Lexicon.weekWords, next) {
+            scale = 7
+        } else {
+            return answeredNights(at: index)
+        }
+        next += 1
+        if isIn(Lexicon.moreWords, next) {
+            isMore = true
+            next += 1
+        }
+        let total = min(amount, 10_000) * scale
+        return Piece(part: isMore ? .moreNights(total) : .nights(total), range: index..<next)
+    }
+
+    /// "Dos" when nights were asked for.
+    private func answeredNights(at index: Int) -> Piece? {
+        guard context.expecting == .nights, let (amount, next) = number(at: index), isWholeClause(index..<next)
+        else { return nil }
+        return Piece(part: .nights(min(amount, 10_000)), range: index..<next)
+    }
+
+    /// Whether a clause holds nothing but these tokens and small words around them.
+    func isWholeClause(_ range: Range<Int>) -> Bool {
+        let clause = clause(around: range.lowerBound)
+        guard range.upperBound <= clause.upperBound, clause.count - range.count <= 3 else { return false }
+        return clause.allSatisfy { range.contains($0) || isIn(Self.smallWords, $0) }
+    }
+
+    static let smallWords = Lexicon.set(
+        """
+        solo only just apenas so por for para x mejor better no si yes sim nao ok pues bueno well seria serian would be sao son \
+        son: please porfavor favor y and e then entonces entao pra the la el
+        """)
+
+    // MARK: Together
+
+    private func joined(_ pieces: [Piece]) -> [Piece] {
+        var result: [Piece] = []
+        for piece in pieces {
+            switch (piece.part, result.last?.part) {
+            case (.departure(let form), .arrival(let checkIn)?), (.departure(let form), .tonight(let checkIn)?):
+                result[result.count - 1] = stay(from: checkIn, to: form, replacing: result[result.count - 1], by: piece)
+                result.append(Piece(part: .departure(form), range: piece.range))
+            case (.nights(let nights), .arrival(let checkIn)?), (.nights(let nights), .tonight(let checkIn)?):
+                result[result.count - 1].part = .whole(checkIn, checkIn.adding(days: nights))
+                result.append(Piece(part: .nights(0), range: piece.range))
+            case (.arrival(let checkIn), .nights(let nights)?), (.tonight(let checkIn), .nights(let nights)?):
+                result[result.count - 1].part = .nights(0)
+                result.append(Piece(part: .whole(checkIn, checkIn.adding(days: nights)), range: piece.range))
+            case (.nights, .whole?), (.moreNights, .whole?):
+                result.append(Piece(part: .nights(0), range: piece.range))
+            case (.whole, .moreNights?), (.whole, .nights?):
+                result[result.count - 1].part = .nights(0)
+                result.append(piece)
+            case (.departure(let form), .moreNights?), (.departure(let form), .nights?):
+                // "One more night, until the 6th"
+                result[result.count - 1].part = .nights(0)
+                result.append(departing(form, piece))
+            case (.departure(let form), _):
+                result.append(departing(form, piece))
+            case (.tonight(let date), _):
+                result.append(Piece(part: .tonight(date), range: piece.range))
+            default:
+                result.append(piece)
+            }
+        }
+        return result
+    }
+
+    private func stay(
+        from checkIn: LocalDate, to form: DateExpression.Form, replacing first: Piece, by second: Piece
+    ) -> Piece {
+        guard case .stay(let checkIn, let checkOut) = resolver.resolve(from: .day(checkIn), to: form) else {
+            return Piece(part: .impossible(words.original(second.range)), range: second.range)
+        }
+        return Piece(part: .whole(checkIn, checkOut), range: first.range)
+    }
+
+    /// A departure with the arrival that is known already; as it is without one.
+    private func departing(_ form: DateExpression.Form, _ piece: Piece) -> Piece {
+        guard let checkIn = context.checkIn else { return piece }
+        guard case .stay(_, let checkOut) = resolver.resolve(from: .day(checkIn), to: form) else {
+            return Piece(part: .impossible(words.original(piece.range)), range: piece.range)
+        }
+        return Piece(part: .whole(checkIn, checkOut), range: piece.range)
+    }
+
+    private mutating func claim(_ pieces: [Piece]) {
+        for piece in pieces {
+            for index in piece.range { unmarkRead(index) }
+            switch piece.part {
+            case .whole(let checkIn, let checkOut):
+                claim(.dates, piece.range, .stay(checkIn: checkIn, checkOut: checkOut))
+            case .arrival(let date): claim(.dates, piece.range, .stay(checkIn: date, checkOut: nil))
+            case .tonight(let date):
+                claim(.dates, piece.range, .stay(checkIn: date, checkOut: date.adding(days: 1)))
+            case .nights(0): claim(.nights, piece.range, nil)
+            case .nights(let nights): claim(.nights, piece.range, .nights(nights))
+            case .moreNights(let nights): claim(.nights, piece.range, longerStay(by: nights))
+            case .impossible(let words): claim(.dates, piece.range, .impossibleDate(words))
+            case .departure: claim(.dates, piece.range, nil)
+            }
+        }
+    }
+
+    /// More nights than now. Without a departure there is nothing to lengthen: the dialogue asks.
+    private func longerStay(by nights: Int) -> Entity? {
+        guard let checkIn = context.checkIn else { return nil }
+        guard let checkOut = context.checkOut else { return .nights(nights) }
+        return .stay(checkIn: checkIn, checkOut: checkOut.adding(days: nights))
+    }
+}
