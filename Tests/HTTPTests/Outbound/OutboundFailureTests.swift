@@ -110,7 +110,8 @@ import Testing
     }
 
     @Test func aRequestWithoutTimeLeftIsNotSent() async throws {
-        try await TestServer.run { _ in } _: { server in
+        try await TestServer.run { _ in
+        } _: { server in
             let outbound = Outbound.toward(server)
             let error = try await outbound.failure(OutboundRequest("GET", server.url), deadline: .zero)
             #expect(error.phase == .timeout)
