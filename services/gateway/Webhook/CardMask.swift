@@ -3,68 +3,74 @@ struct CardMask {
     /// The text with each card number shown by its last four digits and each security code hidden; `didMask` says whether there was one.
     static func masked(_ text: String) -> (text: String, didMask: Bool) {
         var bytes = Array(text.utf8)
-        var hidden: [Int] = []
-        var hasCard = false
-        let runs = digitRuns(in: bytes)
-        for run in runs {
-            guard let kept = digitsKept(of: run.map { bytes[$0] }) else { continue }
-            hasCard = true
-            // Whatever else stands in the run (an expiry date, a security code) goes with the number.
-            hidden += run.indices.filter { !kept.contains($0) }.map { run[$0] }
-        }
+        let groups = digitGroups(in: bytes)
+        let cards = cardNumbers(groups, in: bytes)
+        var hidden = cards.flatMap { $0.dropLast(4) }
         // Beside a card, three digits that stand alone are its security code.
-        if hasCard { hidden += runs.filter { $0.count == 3 }.joined() }
+        if !cards.isEmpty { hidden += groups.filter { $0.digits.count == 3 }.flatMap(\.digits) }
         hidden += securityCodes(in: bytes)
         guard !hidden.isEmpty else { return (text, false) }
         for index in hidden { bytes[index] = UInt8(ascii: "*") }
         return (String(decoding: bytes, as: UTF8.self), true)
     }
 
-    /// The offsets of digits that belong together: single spaces, dots, slashes or hyphens may stand between.
-    private static func digitRuns(in bytes: [UInt8]) -> [[Int]] {
-        var runs: [[Int]] = []
-        var run: [Int] = []
+    /// Digits without anything between.
+    private struct Group {
+        var digits: Range<Int>
+        /// The bytes to the next group when it follows after one separator, else nil.
+        var separator: ArraySlice<UInt8>?
+    }
+
+    private static func digitGroups(in bytes: [UInt8]) -> [Group] {
+        var groups: [Group] = []
         var index = 0
         while index < bytes.count {
-            if isDigit(bytes[index]) {
-                run.append(index)
+            guard isDigit(bytes[index]) else {
                 index += 1
-            } else if !run.isEmpty, let next = separatorEnd(bytes, index) {
-                index = next
-            } else {
-                if !run.isEmpty { runs.append(run) }
-                run = []
-                index += 1
-            }
-        }
-        if !run.isEmpty { runs.append(run) }
-        return runs
-    }
-
-    /// Which digits of a run may stay: the last four of each card number in it (13 to 19 digits, ISO/IEC 7812-1, that pass the Luhn check). Nil
-    /// when it holds none.
-    private static func digitsKept(of digits: [UInt8]) -> Set<Int>? {
-        let values = digits.map { Int($0 - UInt8(ascii: "0")) }
-        var kept: Set<Int>?
-        var first = 0
-        while first + 13 <= values.count {
-            let length = lengths.first {
-                first + $0 <= values.count && values[first] != 0 && passesLuhn(values[first..<first + $0])
-            }
-            guard let length else {
-                first += 1
                 continue
             }
-            kept = (kept ?? []).union(first + length - 4..<first + length)
-            first += length
+            let start = index
+            while index < bytes.count, isDigit(bytes[index]) { index += 1 }
+            let next = index < bytes.count ? separatorEnd(bytes, index) : nil
+            groups.append(Group(digits: start..<index, separator: next.map { bytes[index..<$0] }))
         }
-        return kept
+        return groups
     }
 
-    /// The commonest first: one in ten of the others passes the check by chance.
-    private static let lengths = [16, 15, 14, 13, 19, 18, 17]
+    /// The offsets of the digits of each card number: 13 to 19 digits (ISO/IEC 7812-1) that pass the Luhn check, alone or in groups as they stand
+    /// on cards: the same separator between all, the first of four or more, the others of three or more. Dates and telephone numbers
+    /// don't look like that.
+    private static func cardNumbers(_ groups: [Group], in bytes: [UInt8]) -> [[Int]] {
+        var found: [[Int]] = []
+        var first = 0
+        while first < groups.count {
+            if let (card, next) = card(from: first, groups, in: bytes) {
+                found.append(card)
+                first = next
+            } else {
+                first += 1
+            }
+        }
+        return found
+    }
 
-    private static func passesLuhn(_ digits: ArraySlice<Int>) -> Bool {
+    private static func card(from first: Int, _ groups: [Group], in bytes: [UInt8]) -> (digits: [Int], next: Int)? {
+        guard groups[first].digits.count >= 4, bytes[groups[first].digits.lowerBound] != UInt8(ascii: "0") else { return nil }
+        var digits: [Int] = []
+        var longest: (digits: [Int], next: Int)?
+        for last in first..<groups.count {
+            guard last == first || groups[last].digits.count >= 3 else { break }
+            digits += groups[last].digits
+            guard digits.count <= 19 else { break }
+            if digits.count >= 13, passesLuhn(digits.map { Int(bytes[$0] - UInt8(ascii: "0")) }) {
+                longest = (digits, last + 1)
+            }
+            guard let separator = groups[last].separator, separator == groups[first].separator else { break }
+        }
+        return longest
+    }
+
+    private static func passesLuhn(_ digits: [Int]) -> Bool {
         var sum = 0
         for (place, digit) in digits.reversed().enumerated() {
             let doubled = place % 2 == 1 ? digit * 2 : digit
@@ -111,7 +117,7 @@ struct CardMask {
     private static func separatorEnd(_ bytes: [UInt8], _ index: Int) -> Int? {
         let length: Int
         switch bytes[index] {
-        case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"): length = 1
+        case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."): length = 1
         case 0xC2 where index + 1 < bytes.count && bytes[index + 1] == 0xA0: length = 2
         case 0xE2 where index + 2 < bytes.count && bytes[index + 1] == 0x80: length = 3
         default: return nil
