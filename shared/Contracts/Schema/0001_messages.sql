@@ -111,12 +111,22 @@ CREATE TABLE outbound_messages (
     status text NOT NULL DEFAULT 'queued'
         CHECK (status IN ('queued', 'sending', 'accepted', 'sent', 'delivered', 'read', 'failed', 'dead')),
     attempts integer NOT NULL DEFAULT 0,
+    -- Of a queued row: when it may be sent. Of one that is being sent: when its claim's lease is over.
     next_attempt_at timestamptz NOT NULL DEFAULT now(),
+    -- Until when it is tried.
+    give_up_at timestamptz NOT NULL DEFAULT now() + interval '24 hours',
     lease_owner text,
-    lease_until timestamptz,
+    -- Claims in a row that ended with their process.
+    lost_claims integer NOT NULL DEFAULT 0,
     -- An attempt's answer was lost: a receipt with our id is looked for before it is sent again.
     uncertain boolean NOT NULL DEFAULT false,
+    -- How often something was sent again that may have arrived.
+    resends integer NOT NULL DEFAULT 0,
+    -- What is too long for one message goes as several: how many of them the provider has taken.
+    parts_accepted integer NOT NULL DEFAULT 0,
+    -- The provider's id of what it took last, and those before it.
     provider_id text,
+    earlier_provider_ids text[] NOT NULL DEFAULT '{}',
     last_error text,
     traceparent text,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -125,7 +135,7 @@ CREATE TABLE outbound_messages (
 ) WITH (fillfactor = 80);
 -- The heads of the queues: a conversation's earliest row that is still to go.
 CREATE INDEX outbound_waiting ON outbound_messages (hotel_id, conversation_id, id) WHERE status IN ('queued', 'sending');
-CREATE INDEX outbound_due ON outbound_messages (next_attempt_at) WHERE status = 'queued';
+CREATE INDEX outbound_due ON outbound_messages (next_attempt_at) WHERE status IN ('queued', 'sending');
 CREATE INDEX outbound_history ON outbound_messages (hotel_id, conversation_id, id);
 CREATE INDEX outbound_provider ON outbound_messages (provider_id) WHERE provider_id IS NOT NULL;
 
@@ -323,13 +333,4 @@ BEGIN
         ON CONFLICT DO NOTHING;
     END IF;
 END
-$$;
-
--- How far a message has got; a receipt never moves it down.
-CREATE FUNCTION outbound_rank(status text) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE status
-        WHEN 'queued' THEN 0 WHEN 'sending' THEN 1 WHEN 'accepted' THEN 2 WHEN 'sent' THEN 3
-        WHEN 'failed' THEN 4 WHEN 'delivered' THEN 5 WHEN 'read' THEN 6 WHEN 'played' THEN 6 ELSE 7
-    END
 $$;
