@@ -64,7 +64,7 @@ struct OutboundStore: Sendable {
 
     /// Gives back what this process has claimed without hearing of it.
     func forgetClaims(except known: [Int]) async throws {
-        _ = try await database.query(Self.forget, [.text(process), .intArray(known)], deadline: timing.statement)
+        try await database.execute(Self.forget, [.text(process), .intArray(known)], deadline: timing.statement)
     }
 
     // MARK: How a send ended
@@ -100,7 +100,7 @@ struct OutboundStore: Sendable {
     func giveBack(
         _ row: OutboundRow, after delay: Duration, isUncertain: Bool = false, counts: Bool = true, reason: String? = nil
     ) async throws(PostgresError) {
-        try await database.query(
+        try await database.execute(
             Self.giveBack,
             [
                 .int(row.id), .text(row.owner), seconds(delay), .bool(isUncertain), .bool(counts),
@@ -112,7 +112,7 @@ struct OutboundStore: Sendable {
 
     /// Makes a claimed row a dead letter.
     func bury(_ row: OutboundRow, reason: String, callsPerson: Bool) async throws(PostgresError) {
-        try await database.query(
+        try await database.execute(
             Self.bury, [.int(row.id), .text(row.owner), .text(reason), .bool(callsPerson)], deadline: timing.statement)
     }
 

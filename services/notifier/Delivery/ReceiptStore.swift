@@ -63,7 +63,7 @@ struct ReceiptStore: Sendable {
 
     /// - Parameter delay: sends it again after this time; nil: it is a dead letter.
     func record(_ failure: Failure, retryAfter delay: Duration?, reason: String, callsPerson: Bool) async throws {
-        try await database.query(
+        try await database.execute(
             Self.recordFailed,
             [
                 .int(failure.outboundID), .text(failure.providerID),

@@ -59,19 +59,20 @@ struct GraphClient: Sendable {
                 MultipartPart(name: "messaging_product", text: "whatsapp"), MultipartPart(name: "type", text: type),
                 MultipartPart(name: "file", filename: "voice.ogg", contentType: type, bytes: bytes),
             ]), responseLimit: Self.answerLimit)
+        let answer: OutboundResponse
         do {
-            let answer = try await perform(request, deadline: deadline)
-            guard let id = (try? JSONDocument(answer.body))?.root["id"]?.string, Self.isIdentifier(id) else {
-                throw SendFailure.notSent
-            }
-            return id
-        } catch .unanswered {
-            throw .notSent
-        } catch .refused(let status, _, _, _) where status >= 500 {
-            throw .notSent
+            answer = try await perform(request, deadline: deadline)
         } catch {
-            throw error
+            switch error {
+            case .unanswered: throw .notSent
+            case .refused(let status, _, _, _) where status >= 500: throw .notSent
+            default: throw error
+            }
         }
+        guard let id = (try? JSONDocument(answer.body))?.root["id"]?.string, Self.isIdentifier(id) else {
+            throw .notSent
+        }
+        return id
     }
 
     private func post(_ path: String, json: some Encodable, deadline: Duration) async throws(SendFailure) -> OutboundResponse {

@@ -1,6 +1,6 @@
 import Crypto
 import Glibc
-public import HTTP
+import HTTP
 import JSON
 public import Loop
 public import Telemetry
@@ -149,9 +149,9 @@ public actor GraphStandIn {
     private func routes() -> HTTPRouter {
         var router = HTTPRouter()
         router.on("POST", "/{version}/{number}/messages") { [self] in try await messages($0) }
-        router.on("POST", "/{version}/{number}/media", bodyLimit: 20 << 20) { [self] in try await upload($0) }
-        router.on("GET", "/{version}/{media}") { [self] in try await place($0) }
-        router.on("GET", "/lookaside/whatsapp/media/{media}") { [self] in try await download($0) }
+        router.on("POST", "/{version}/{number}/media", bodyLimit: 20 << 20) { [self] in await upload($0) }
+        router.on("GET", "/{version}/{media}") { [self] in await place($0) }
+        router.on("GET", "/lookaside/whatsapp/media/{media}") { [self] in await download($0) }
         return router
     }
 
@@ -211,20 +211,20 @@ public actor GraphStandIn {
         return .json(bytes: Array(body.utf8))
     }
 
-    private func upload(_ request: HTTPRequest) throws -> HTTPResponse {
+    private func upload(_ request: HTTPRequest) -> HTTPResponse {
         do {
             _ = try authorize(request)
             let file = try GraphMedia.read(request.body, contentType: request.headers.first("Content-Type") ?? "")
             let id = "88\(nextID())"
             media[id] = file
             return .json(bytes: Array(#"{"id":"\#(id)"}"#.utf8))
-        } catch let refusal as GraphRefusal {
-            refusals.append(refusal)
-            return answer(refusal)
+        } catch {
+            refusals.append(error)
+            return answer(error)
         }
     }
 
-    private func place(_ request: HTTPRequest) throws -> HTTPResponse {
+    private func place(_ request: HTTPRequest) -> HTTPResponse {
         guard hasToken(request) else { return answer(Self.badToken) }
         guard let id = request.parameters["media"], let file = media[id] else {
             return answer(.unexpected("(#100) no media has this id"))
