@@ -11,6 +11,6 @@ struct WebChannel: Sendable {
 
     private func publish(_ key: ConversationKey, _ payload: String) async {
         // The page looks once a second without it.
-        _ = try? await redis.publish("web:\(key.hotel):\(key.conversation)", payload)
+        _ = try? await redis.publish("web:\(key.hotel):\(key.conversation)", Array(payload.utf8))
     }
 }

@@ -43,6 +43,8 @@ public actor GraphStandIn {
         case takeButFail(Int = 500)
         /// Takes the message, and answers after this time.
         case delay(Duration)
+        /// Takes the message, and answers when `release` is called.
+        case hold
         /// Does nothing with the message, and never answers.
         case hang
     }
@@ -65,6 +67,7 @@ public actor GraphStandIn {
     /// What was uploaded, and what can be fetched, by media id.
     public private(set) var media: [String: GraphMedia] = [:]
     private var faults: [(fault: Fault, recipient: String?, count: Int)] = []
+    private var held: [CheckedContinuation<Void, Never>] = []
     private var sink: WebhookSink?
     private var server: HTTPServer?
     private var address: SocketAddress?
@@ -94,6 +97,7 @@ public actor GraphStandIn {
 
     /// Goes away; `start` comes back on the same port.
     public func stop() async {
+        release()
         await server?.close()
         server = nil
     }
@@ -111,6 +115,12 @@ public actor GraphStandIn {
     /// Treats the next messages (to this recipient, or to anyone) badly. Faults that are asked for first come first.
     public func misbehave(_ fault: Fault, times: Int = 1, to recipient: String? = nil) {
         faults.append((fault, recipient, times))
+    }
+
+    /// Answers what it holds back.
+    public func release() {
+        for continuation in held { continuation.resume() }
+        held = []
     }
 
     /// From now on it behaves.
@@ -184,7 +194,7 @@ public actor GraphStandIn {
             return HTTPResponse.text(status, "<html>upstream is away</html>")
         case .hang:
             try await loop.sleep(for: .seconds(3_600))
-        case .loseAnswer, .takeButFail, .delay, nil:
+        case .loseAnswer, .takeButFail, .delay, .hold, nil:
             break
         }
         let message = Sent(
@@ -196,6 +206,7 @@ public actor GraphStandIn {
         }
         switch fault {
         case .delay(let time): try await loop.sleep(for: time)
+        case .hold: await withCheckedContinuation { held.append($0) }
         case .loseAnswer: return .events { _ in throw CancellationError() }
         case .takeButFail(let status): return HTTPResponse.text(status, "<html>upstream is away</html>")
         default: break
