@@ -124,7 +124,7 @@ struct NotifierStage: Sendable {
 
     /// The first column, called `status`, of one row.
     func value(_ sql: String) async throws -> String {
-        try await database.rows("SELECT x.v::text AS v FROM (\(sql)) AS x (v)").first?.text("v") ?? ""
+        try await database.rows("SELECT x.v::text AS v FROM (\(sql)) AS x (v)").first?.optionalText("v") ?? ""
     }
 
     func becomes(_ status: String, _ id: Int) async throws -> Bool {

@@ -57,10 +57,11 @@ actor Espeak {
         return Samples(values: recording.samples, rate: rate)
     }
 
+    /// Voices are found by the names of their files: `en` is the British one.
     private static func voice(_ language: Language) -> String {
         switch language {
         case .spanish: "es"
-        case .english: "en-gb"
+        case .english: "en"
         case .portuguese: "pt-br"
         }
     }
