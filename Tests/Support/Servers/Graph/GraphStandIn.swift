@@ -174,7 +174,7 @@ public actor GraphStandIn {
             switch try GraphRules.check(request.body, isVoice: { media[$0].map(\.isOpus) }) {
             case .read(let id, let isTyping):
                 reads.append((id, isTyping))
-                return .json(bytes: Array(#"{"success":true}"#.utf8))
+                return .json(200, bytes: Array(#"{"success":true}"#.utf8))
             case .message(let content):
                 attempts += 1
                 return try await take(content, from: number, request)
@@ -219,7 +219,7 @@ public actor GraphStandIn {
         let body =
             #"{"messaging_product":"whatsapp","contacts":[{"input":"\#(recipient)","wa_id":"\#(recipient)"}],"#
             + #""messages":[{"id":"\#(message.id)"}]}"#
-        return .json(bytes: Array(body.utf8))
+        return .json(200, bytes: Array(body.utf8))
     }
 
     private func upload(_ request: HTTPRequest) -> HTTPResponse {
@@ -228,7 +228,7 @@ public actor GraphStandIn {
             let file = try GraphMedia.read(request.body, contentType: request.headers.first("Content-Type") ?? "")
             let id = "88\(nextID())"
             media[id] = file
-            return .json(bytes: Array(#"{"id":"\#(id)"}"#.utf8))
+            return .json(200, bytes: Array(#"{"id":"\#(id)"}"#.utf8))
         } catch {
             refusals.append(error)
             return answer(error)
@@ -255,7 +255,7 @@ public actor GraphStandIn {
         json.key("id")
         json.string(id)
         json.endObject()
-        return .json(bytes: json.bytes)
+        return .json(200, bytes: json.bytes)
     }
 
     private func download(_ request: HTTPRequest) -> HTTPResponse {
