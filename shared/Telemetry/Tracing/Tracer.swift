@@ -39,6 +39,8 @@ public final class Tracer: Sendable {
         let span = startSpan(name, kind: kind, parent: parent, attributes: attributes())
         defer { span.end() }
         return try await Trace.$current.withValue(span.context) {
+            // Captured, so that the closure is the caller's actor's: else it would leave that actor's executor and come back.
+            _ = isolation
             do {
                 return try await body(span)
             } catch {
