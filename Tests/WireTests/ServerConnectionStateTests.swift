@@ -21,7 +21,7 @@ import Testing
         var state = ServerConnectionState(handshake, operations: operations, limits: limits)
         var client = ClientHandshake(
             own: try #require(WireIdentity(service: "tester", instance: "c")), peer: "server", secret: Stage.secret)
-        guard case .welcome = state.receive(.auth(try client.answer(handshake.hello)), at: at(0)) else {
+        guard case .welcome = state.receive(.auth(try client.answer(handshake.hello)), arrived: at(0), at: at(0)) else {
             throw RawPeer.Refused()
         }
         return state
@@ -51,7 +51,9 @@ import Testing
                     let name = [Echo.name, Echo.name, Secret.name, Unknown.name].randomElement(using: &generator)
                     let left = Duration.milliseconds(Int.random(in: 0...200, using: &generator))
                     asked.insert(nextID)
-                    switch state.receive(try request(nextID, name ?? "", remaining: left), at: at(now)) {
+                    switch state.receive(
+                        try request(nextID, name ?? "", remaining: left), arrived: at(now), at: at(now))
+                    {
                     case .start(let request, _, _, _): running.insert(request.id)
                     case .refuse(let id, _, _): answered[id, default: 0] += 1
                     default: Issue.record("neither started nor refused")
@@ -59,7 +61,9 @@ import Testing
                     nextID += 1
                 case 3:
                     let id = Int.random(in: 1...(nextID + 1), using: &generator)
-                    if case .cancel(let id) = state.receive(.cancel(id), at: at(now)) { answered[id, default: 0] += 1 }
+                    if case .cancel(let id) = state.receive(.cancel(id), arrived: at(now), at: at(now)) {
+                        answered[id, default: 0] += 1
+                    }
                 case 4, 5:
                     guard let id = running.randomElement(using: &generator) else { continue }
                     running.remove(id)
@@ -78,16 +82,16 @@ import Testing
 
     @Test func aHandlerThatIgnoresItsCancellationStillTakesRoom() throws {
         var state = try opened { $0.inFlight = 1 }
-        guard case .start = state.receive(try request(1), at: at(0)),
-            case .cancel(1) = state.receive(.cancel(1), at: at(0)),
-            case .refuse(2, let error, _) = state.receive(try request(2), at: at(0))
+        guard case .start = state.receive(try request(1), arrived: at(0), at: at(0)),
+            case .cancel(1) = state.receive(.cancel(1), arrived: at(0), at: at(0)),
+            case .refuse(2, let error, _) = state.receive(try request(2), arrived: at(0), at: at(0))
         else {
             Issue.record("not as expected")
             return
         }
         #expect(error.code == .resourceExhausted)
         state.ended()
-        guard case .start = state.receive(try request(3), at: at(0)) else {
+        guard case .start = state.receive(try request(3), arrived: at(0), at: at(0)) else {
             Issue.record("not started")
             return
         }
@@ -95,19 +99,30 @@ import Testing
 
     @Test func afterTheCloseNothingIsOwedAndNothingIsStarted() throws {
         var state = try opened()
-        _ = state.receive(try request(1), at: at(0))
+        _ = state.receive(try request(1), arrived: at(0), at: at(0))
         state.close()
         #expect(state.answer(1) == false)
         #expect(state.expire(at: at(100_000)).isEmpty)
-        guard case .none = state.receive(try request(2), at: at(0)) else {
+        guard case .none = state.receive(try request(2), arrived: at(0), at: at(0)) else {
             Issue.record("started after the close")
             return
         }
     }
 
+    @Test func aDeadlineThatPassedWhileOthersWereWorkedOnIsNotStarted() throws {
+        var state = try opened()
+        let late = state.receive(try request(1, remaining: .milliseconds(10)), arrived: at(0), at: at(10))
+        guard case .refuse(1, let error, _) = late else {
+            Issue.record("started")
+            return
+        }
+        #expect(error.code == .deadlineExceeded)
+        #expect(state.running == 0)
+    }
+
     @Test func aDrainWaitsForWhatRuns() throws {
         var state = try opened()
-        _ = state.receive(try request(1), at: at(0))
+        _ = state.receive(try request(1), arrived: at(0), at: at(0))
         #expect(state.drain() == true)
         #expect(state.drain() == false)
         #expect(!state.isDrained)

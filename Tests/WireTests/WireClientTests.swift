@@ -182,6 +182,7 @@ import Testing
         }
         let address = try await server.listen(on: SocketAddress(host: "127.0.0.1", port: 0))
         let client = await stage.startClient(address)
+        #expect(await eventually { await client.isConnected })
         let call = Task { try await client.call(Book.self, Text(text: ""), deadline: .seconds(60)) }
         #expect(await eventually { await gate.waiting == 1 })
         await server.close()

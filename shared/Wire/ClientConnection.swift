@@ -75,6 +75,7 @@ actor ClientConnection {
     private func fail(_ reason: WireError) {
         channel?.outbox.failure(nil, reason)
         end(reason)
+        onEvent?(self, .goaway)
         channel?.linger(for: limits.linger) { [self] in close(reason) }
     }
 

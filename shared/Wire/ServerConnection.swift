@@ -7,6 +7,7 @@ actor ServerConnection {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
+    private let address: String
     let channel: FrameChannel
     let limits: WireLimits
     private let jsonLimits: JSONLimits
@@ -30,11 +31,12 @@ actor ServerConnection {
 
     /// Takes an accepted socket. `onClose` is called once, on the loop.
     init(
-        _ descriptor: Int32, loop: EventLoop, own: WireIdentity, secret: [UInt8],
+        _ descriptor: Int32, from address: String, loop: EventLoop, own: WireIdentity, secret: [UInt8],
         operations: [String: WireOperation], observability: WireObservability, limits: WireLimits,
         onClose: @escaping @Sendable (ServerConnection) -> Void
     ) {
         self.loop = loop
+        self.address = address
         self.limits = limits
         self.observability = observability
         self.onClose = onClose
@@ -53,7 +55,7 @@ actor ServerConnection {
         channel.watch { [self] in ready($0) }
         channel.outbox.hello(hello)
         timers.limitHandshake(to: limits.handshake) { [self] in
-            perform(state.receiveMalformed(WireError(.unauthenticated, "no proof in time")), at: .now())
+            perform(state.receiveMalformed(WireError(.unauthenticated, "no proof in time")), arrived: .now())
             flush()
         }
         flush()
@@ -128,18 +130,18 @@ actor ServerConnection {
             if readiness.contains(.failed) { close() }
             return
         }
-        let now = MonotonicTime.now()
-        timers.heard(at: now)
+        let arrived = MonotonicTime.now()
+        timers.heard(at: arrived)
         // What the frames cause to be sent is gathered and leaves below.
         isFlushScheduled = true
-        let end = channel.read { receive($0, at: now) }
+        let end = channel.read { receive($0, arrived: arrived) }
         isFlushScheduled = false
         switch end {
         case .tooLong(let error):
             perform(
                 state.receiveMalformed(
                     WireError(.invalidArgument, "a frame of \(error.length) bytes: \(error.limit) are the limit")),
-                at: now)
+                arrived: arrived)
         case .closed, .failed:
             close()
             return
@@ -148,15 +150,16 @@ actor ServerConnection {
         flush()
     }
 
-    private func receive(_ frame: [UInt8], at now: MonotonicTime) {
+    private func receive(_ frame: [UInt8], arrived: MonotonicTime) {
         do throws(WireError) {
-            perform(state.receive(try WireMessage(frame, limits: jsonLimits), at: now), at: now)
+            let message = try WireMessage(frame, limits: jsonLimits)
+            perform(state.receive(message, arrived: arrived, at: .now()), arrived: arrived)
         } catch {
-            perform(state.receiveMalformed(error), at: now)
+            perform(state.receiveMalformed(error), arrived: arrived)
         }
     }
 
-    private func perform(_ action: ServerConnectionState.Action, at now: MonotonicTime) {
+    private func perform(_ action: ServerConnectionState.Action, arrived: MonotonicTime) {
         switch action {
         case .none: break
         case .welcome(let welcome, let caller):
@@ -169,16 +172,17 @@ actor ServerConnection {
         case .start(let request, let operation, let caller, let deadline):
             start(
                 request, operation,
-                WireCall(caller: caller.service, callerInstance: caller.instance, began: now, deadline: deadline))
+                WireCall(caller: caller.service, callerInstance: caller.instance, began: arrived, deadline: deadline))
         case .refuse(let id, let error, let operation):
             channel.outbox.failure(id, error)
-            meters.meter(named: operation).record(error.code, since: now)
+            meters.meter(named: operation).record(error.code, since: arrived)
         case .cancel(let id):
             finish(id, early: WireError(.cancelled, "withdrawn by its caller"))
         case .pong(let number): channel.outbox.pong(number)
         case .close(let error):
             observability.logger.warning(
-                "wire connection refused", ["peer": .string(peer), "error": .string(error.description)])
+                "wire connection refused",
+                ["peer": .string(peer), "address": .string(address), "error": .string(error.description)])
             fail(error)
         }
     }

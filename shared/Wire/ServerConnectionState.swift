@@ -41,12 +41,13 @@ struct ServerConnectionState {
     /// Whether a goaway was sent and everything that was started has ended.
     var isDrained: Bool { isDraining && running == 0 }
 
-    mutating func receive(_ message: WireMessage, at now: MonotonicTime) -> Action {
+    /// - Parameter arrived: when its bytes were read, from which a deadline counts; others may have been worked on since.
+    mutating func receive(_ message: WireMessage, arrived: MonotonicTime, at now: MonotonicTime) -> Action {
         switch (phase, message) {
         case (.closing, _): return .none
         case (.handshake(let handshake), .auth(let auth)): return authenticate(auth, handshake)
         case (.handshake, _): return close(WireError(.unauthenticated, "the first frame must be auth"))
-        case (.open(let caller), .request(let request)): return admit(request, caller, now)
+        case (.open(let caller), .request(let request)): return admit(request, caller, arrived, now)
         case (.open, .malformedRequest(let id, let error)):
             return use(id) ?? .refuse(id: id, error, operation: WireOperation.unknownName)
         case (.open, .cancel(let id)): return unanswered.remove(id) ? .cancel(id: id) : .none
@@ -115,7 +116,9 @@ struct ServerConnectionState {
         }
     }
 
-    private mutating func admit(_ request: WireRequest, _ caller: WireIdentity, _ now: MonotonicTime) -> Action {
+    private mutating func admit(
+        _ request: WireRequest, _ caller: WireIdentity, _ arrived: MonotonicTime, _ now: MonotonicTime
+    ) -> Action {
         if let violation = use(request.id) { return violation }
         guard let operation = operations[request.operation] else {
             let error = WireError(.unimplemented, "no such operation here")
@@ -128,14 +131,14 @@ struct ServerConnectionState {
             return refuse(WireError(.permissionDenied, "\(caller.service) may not call \(operation.name)"))
         }
         guard !isDraining else { return refuse(WireError(.unavailable, "this instance is going away")) }
-        guard request.remaining > .zero else {
+        let deadline = arrived + request.remaining
+        guard deadline > now else {
             return refuse(WireError(.deadlineExceeded, "the deadline had passed before it was started"))
         }
         guard running < inFlightLimit else {
             return refuse(WireError(.resourceExhausted, "\(inFlightLimit) requests are in flight on this connection"))
         }
         running += 1
-        let deadline = now + request.remaining
         unanswered.insert(request.id, until: deadline)
         return .start(request, operation, caller: caller, deadline: deadline)
     }

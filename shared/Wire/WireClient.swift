@@ -188,6 +188,7 @@ public actor WireClient {
 
     private func chooseInstance(_ affinity: String?, until end: MonotonicTime) async throws(WireError) -> Instance {
         while true {
+            guard !Task.isCancelled else { throw WireError(.cancelled, "withdrawn") }
             let now = MonotonicTime.now()
             guard now < end else { throw WireError(.deadlineExceeded, "no time was left to send it") }
             if let instance = pick(affinity, at: now) { return instance }
@@ -221,6 +222,5 @@ public actor WireClient {
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.waiting.wake(number) } }
         }
-        guard !Task.isCancelled else { throw WireError(.cancelled, "withdrawn") }
     }
 }

@@ -104,8 +104,8 @@ public actor WireServer {
     private func accept(from listener: Int32) {
         while true {
             do throws(SocketError) {
-                guard let (descriptor, _) = try Socket.accept(listener) else { return }
-                begin(descriptor)
+                guard let (descriptor, address) = try Socket.accept(listener) else { return }
+                begin(descriptor, from: address?.description ?? "?")
             } catch {
                 // No descriptors are left. The connection stays in the kernel's queue; asked again at once it would keep the loop busy.
                 observability.logger.error("wire server can't accept", ["error": .string(error.description)])
@@ -118,9 +118,10 @@ public actor WireServer {
         }
     }
 
-    private func begin(_ descriptor: Int32) {
+    private func begin(_ descriptor: Int32, from address: String) {
         let connection = ServerConnection(
-            descriptor, loop: loop, own: own, secret: secret, operations: operations, observability: observability,
+            descriptor, from: address, loop: loop, own: own, secret: secret, operations: operations,
+            observability: observability,
             limits: limits
         ) { [self] connection in
             assumeIsolated { $0.closed(connection) }
