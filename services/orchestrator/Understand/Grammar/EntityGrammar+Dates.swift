@@ -151,7 +151,7 @@ extension EntityGrammar {
                 guard language == .portuguese, context.expecting != .choice else { return nil }
                 let before = text(index - 1)
                 let isDay =
-                    ["de", "ate", "na", "da", "proxima", "nesta", "desta", "esta", "essa"].contains(before)
+                    ["de", "ate", "desde", "na", "da", "proxima", "nesta", "desta", "esta", "essa"].contains(before)
                     || match(anyOf: Self.thatComes, at: index + 1) > 0
                     || ((before == "a" || before.isEmpty) && [.dates, .nights].contains(context.expecting))
                     || ["a", "ate"].contains(before) && isPartOfRange(index)
@@ -357,7 +357,7 @@ extension EntityGrammar {
             let range = index..<next
             return DateExpression(form: .calendar(day: day, month: nil, year: nil), range: range, core: range)
         }
-        guard let (day, next) = number(at: index) ?? (allowsBare ? firstOfMonth(at: index) : nil),
+        guard let (day, next) = number(at: index) ?? (allowsBare ? ordinal(at: index) : nil),
             (1...31).contains(day),
             !isUnit(next), allowsBare || (hasDayWord && context.expecting != .choice),
             !(words.tokens[index].kind == .word && ["un", "una", "uma", "um", "one", "uno"].contains(text(index)))
@@ -365,10 +365,6 @@ extension EntityGrammar {
         let range = index..<next
         return DateExpression(
             form: .calendar(day: day, month: nil, year: nil), range: range, core: range, isBare: !hasDayWord)
-    }
-
-    private func firstOfMonth(at index: Int) -> (value: Int, next: Int)? {
-        ["primero", "primeiro", "1ro"].contains(text(index)) ? (1, index + 1) : nil
     }
 
     /// "the 3rd floor", "2nd option"

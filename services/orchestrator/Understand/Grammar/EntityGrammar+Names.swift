@@ -16,14 +16,23 @@ extension EntityGrammar {
             for (phrase, isCertain) in Self.introductions where matches(phrase, at: index) {
                 var start = index + phrase.count
                 if text(start) == ":" { start += 1 }
-                while isIn(Self.honorifics, start) || (text(start) == "." && isIn(Self.honorifics, start - 1)) {
-                    start += 1
-                }
+                start = afterHonorifics(start)
                 let isSure = isCertain || (context.expecting == .name && phrase != ["soy"] && phrase != ["sou"])
                 if let range = name(from: start, isSure: isSure) { return range }
             }
         }
         return nil
+    }
+
+    /// The index after "la Sra.", "Mr", "Dr.".
+    private func afterHonorifics(_ index: Int) -> Int {
+        var next = index
+        if ["el", "la", "o", "a", "the"].contains(text(next)), isIn(Self.honorifics, next + 1) { next += 1 }
+        while isIn(Self.honorifics, next), next < index + 6 {
+            next += 1
+            if text(next) == "." { next += 1 }
+        }
+        return next
     }
 
     /// Whether the words say that a name follows; "soy" and "I'm" may be followed by anything.
@@ -118,11 +127,8 @@ extension EntityGrammar {
     }
 
     private func isName(_ range: Range<Int>, needsCapitals: Bool) -> Bool {
-        var range = range
-        while let first = range.first, isIn(Self.honorifics, first), range.count > 1 {
-            range = (first + 1)..<range.upperBound
-        }
-        guard (1...Self.mostWords).contains(range.count),
+        let range = min(afterHonorifics(range.lowerBound), range.upperBound)..<range.upperBound
+        guard (1...Self.mostWords).contains(range.count(where: isWord)),
             range.allSatisfy({ isWord($0) || text($0) == "-" || text($0) == "." })
         else { return false }
         let parts = range.filter {
@@ -154,16 +160,13 @@ extension EntityGrammar {
     }
 
     private func isInitial(_ index: Int) -> Bool {
-        text(index) == "." && index > 0 && words.tokens[index - 1].text.utf8.count == 1 && isWord(index - 1)
-            && isWord(index + 1)
+        text(index) == "." && isWord(index - 1) && isWord(index + 1)
+            && (words.tokens[index - 1].text.utf8.count == 1 || isIn(Self.honorifics, index - 1))
     }
 
     /// As it was written; in capitals where the guest wrote it all small.
     private func spelled(_ range: Range<Int>) -> String {
-        var range = range
-        while let first = range.first, isIn(Self.honorifics, first), range.count > 1 {
-            range = (first + 1)..<range.upperBound
-        }
+        let range = min(afterHonorifics(range.lowerBound), range.upperBound)..<range.upperBound
         let name = words.original(range)
         guard !range.contains(where: { words.tokens[$0].isCapitalised }) else { return single(name) }
         return single(name).split(separator: " ").map { part in

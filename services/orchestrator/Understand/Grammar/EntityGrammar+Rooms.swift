@@ -93,6 +93,7 @@ extension EntityGrammar {
     private func isOtherSense(_ index: Int, category: String) -> Bool {
         switch text(index) {
         case "doble": return text(index - 1) == "el" && text(index + 1) == "de"
+        case "twin", "twins", "gemelas": return context.expecting == .childrenAges
         case "double": return ["check", "checking", "booked", "booking", "charged"].contains(text(index + 1))
         case "familiar": return ["un", "algun", "um", "algum", "with", "am"].contains(text(index - 1))
         case "single": return text(index - 2) == "not" || text(index - 1) == "every"

@@ -104,8 +104,8 @@ extension EntityGrammar {
 
     /// "abierto de 7 a 10", "desayuno de 8 a 11"
     private func isTimeContext(_ index: Int) -> Bool {
-        let clause = clause(around: index)
-        return clause.contains { isIn(Self.timeContext, $0) }
+        let lower = max(0, index - 12)
+        return (lower..<max(lower, clause(around: index).upperBound)).contains { isIn(Self.timeContext, $0) }
     }
 
     private static let timeContext = Lexicon.set(
@@ -136,6 +136,8 @@ extension EntityGrammar {
     }
 
     private func lone(at index: Int, after previous: Piece?) -> Piece? {
+        // "Until Sunday" names no arrival.
+        guard !isIn(Lexicon.untils, index - 1) else { return nil }
         let isAnswer = [.dates, .nights].contains(context.expecting)
         var start = index
         while start < index + 2, isIn(Lexicon.openers, start), start + 1 < count { start += 1 }
