@@ -42,9 +42,10 @@ struct Script {
         }
     }
 
-    /// Plays it. Gives the script as it really went; equal to the script itself when all is well.
-    func played() throws -> [String] {
-        var player = try Player()
+    /// Plays it. Gives the script as it really went; equal to the script itself when all is well. With `understand`, the guest's words are
+    /// understood by it, and what stands in braces is only what they should come to.
+    func played(understand: Player.Understand? = nil) throws -> [String] {
+        var player = try Player(understand: understand)
         var result: [String] = []
         var burst: [String] = []
         func flush() throws {
@@ -94,8 +95,13 @@ struct Player {
     private var language = Language.spanish
     /// Titles and ids of what could be tapped, by message of the agent.
     private var tappable: [[(title: String, id: String)]] = []
+    private let understand: Understand?
 
-    init() throws {
+    /// From a guest's words, the situation and what the script says that they mean.
+    typealias Understand = (String, UnderstandingContext, _ annotated: Understood) -> Understood
+
+    init(understand: Understand? = nil) throws {
+        self.understand = understand
         stage = try Stage()
     }
 
@@ -182,7 +188,15 @@ struct Player {
             kind: kind, text: text.isEmpty ? nil : text, truncated: annotations.contains("truncated") ? true : nil,
             maskedCard: annotations.contains("masked") ? true : nil)
         guard !text.isEmpty, kind != .reaction else { return Heard(content: content, understood: nil) }
-        return Heard(content: content, understood: try understood(annotations))
+        let annotated = try understood(annotations)
+        return Heard(content: content, understood: understand?(text, situation, annotated) ?? annotated)
+    }
+
+    private var situation: UnderstandingContext {
+        UnderstandingContext(
+            today: stage.context.today, minuteOfDay: stage.context.minuteOfDay,
+            language: stage.state.language ?? language, expecting: stage.state.expecting,
+            checkIn: stage.state.knownCheckIn, checkOut: stage.state.knownCheckOut)
     }
 
     private func tap(_ name: String) throws -> String {

@@ -65,6 +65,9 @@ extension DialogueState {
 
     /// The arrival known so far, for "until Sunday" and "two more nights".
     var knownCheckIn: LocalDate? { change?.wish?.checkIn ?? wish.checkIn }
+
+    /// The departure known so far, for "one more night".
+    var knownCheckOut: LocalDate? { change?.wish?.checkOut ?? wish.checkOut }
 }
 
 /// Who books.

@@ -6,6 +6,8 @@ struct Clause: Hashable, Sendable {
     var range: Range<Int>
     /// Holds nothing but entities and small words: it belongs to what stands beside it.
     var isBare: Bool
+    /// Ends with a question mark.
+    var isQuestion = false
 }
 
 enum Clauses {
@@ -23,7 +25,8 @@ enum Clauses {
             }
             let token = message.tokens[index]
             switch token.kind {
-            case .word: result.append(token.text)
+            // "É" asks, "e" joins.
+            case .word: result.append(token.text == "e" && token.marks.contains(.acute) ? "é" : token.text)
             case .number: result.append("#")
             case .placeholder: result.append(token.text)
             case .symbol:
@@ -44,7 +47,9 @@ enum Clauses {
             guard end > start else { return }
             let words = words(of: message, found, in: start..<end)
             guard !words.isEmpty else { return }
-            clauses.append(Clause(words: words, range: start..<end, isBare: words.allSatisfy(isSmall)))
+            let isQuestion = end < message.count && message.tokens[end].text == "?"
+            clauses.append(
+                Clause(words: words, range: start..<end, isBare: words.allSatisfy(isSmall), isQuestion: isQuestion))
         }
         var index = 0
         while index < message.count {
@@ -64,8 +69,8 @@ enum Clauses {
         return clauses
     }
 
-    private static func isSmall(_ word: String) -> Bool {
-        word.hasPrefix("{")
+    static func isSmall(_ word: String) -> Bool {
+        word.hasPrefix("{") || ["con", "com", "with"].contains(word)
             || EntityGrammar.smallWords.contains(word) && !["no", "si", "yes", "sim", "nao", "ok"].contains(word)
     }
 
@@ -76,7 +81,7 @@ enum Clauses {
             if let last = result.last, clause.isBare || last.isBare {
                 result[result.count - 1] = Clause(
                     words: last.words + clause.words, range: last.range.lowerBound..<clause.range.upperBound,
-                    isBare: last.isBare && clause.isBare)
+                    isBare: last.isBare && clause.isBare, isQuestion: last.isQuestion || clause.isQuestion)
             } else {
                 result.append(clause)
             }

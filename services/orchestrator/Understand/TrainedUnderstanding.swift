@@ -81,7 +81,7 @@ struct TrainedUnderstanding: Understanding {
         var openers: Set<Intent> = []
         for clause in clauses.prefix(24) {
             for (part, probabilities) in parts(of: clause, context.expecting) {
-                for (intent, probability) in probabilities {
+                for (intent, probability) in Self.tempered(probabilities, isQuestion: clause.isQuestion) {
                     if probability > best[intent, default: 0] {
                         best[intent] = probability
                         if intent == .affirm {
@@ -91,7 +91,7 @@ struct TrainedUnderstanding: Understanding {
                 }
             }
         }
-        temper(&best, openers)
+        temper(&best, openers, expecting: context.expecting)
         let ranking = Intent.allCases.map { RankedIntent(intent: $0, probability: best[$0, default: 0]) }
             .filter { $0.probability >= Self.leastProbability }
             .sorted { $0.probability > $1.probability }
@@ -99,18 +99,40 @@ struct TrainedUnderstanding: Understanding {
         return Array(ranking.prefix(Self.mostIntents))
     }
 
+    /// "All right?" is no yes, and "how much is the garage?" asks about the garage.
+    private static func tempered(_ probabilities: [Intent: Double], isQuestion: Bool) -> [Intent: Double] {
+        var result = probabilities
+        if isQuestion { result[.affirm] = result[.affirm, default: 0] * openerBesideWish }
+        if let price = result[.askPrice],
+            priced.contains(where: { result[$0, default: 0] >= Limits.alsoMeant })
+        {
+            result[.askPrice] = min(price, openerBesideWish)
+        }
+        return result
+    }
+
+    private static let priced: [Intent] = [
+        .askBreakfast, .askParking, .askWifi, .askCheckInTime, .askCheckOutTime, .askLocation,
+    ]
+
     /// Courtesies make way for a wish in the same message.
-    private func temper(_ best: inout [Intent: Double], _ openers: Set<Intent>) {
+    private func temper(_ best: inout [Intent: Double], _ openers: Set<Intent>, expecting: Expectation?) {
         let courtesies: Set<Intent> = [.greet, .thank, .goodbye]
-        let hasWish = best.contains { $0.value >= Limits.sure && !courtesies.contains($0.key) && $0.key != .affirm }
-        guard hasWish else { return }
-        let highest = best.filter { !courtesies.contains($0.key) && $0.key != .affirm }.values.max() ?? 0
-        for intent in courtesies {
+        if openers.contains(.affirm), let probability = best[.affirm],
+            best.contains(where: {
+                // "Ok, thanks" answers a question, "ok, and is there parking?" does not.
+                $0.value >= Limits.sure && $0.key != .affirm
+                    && (expecting != .confirmation || !courtesies.contains($0.key))
+            })
+        {
+            best[.affirm] = min(probability, Self.openerBesideWish)
+        }
+        let small = courtesies.union([.affirm, .deny])
+        let highest = best.filter { !small.contains($0.key) }.values.max() ?? 0
+        guard highest >= Limits.sure else { return }
+        for intent in small {
             guard let probability = best[intent] else { continue }
             best[intent] = min(probability * Self.besideWish, highest - 0.01)
-        }
-        if openers.contains(.affirm), let probability = best[.affirm] {
-            best[.affirm] = min(probability, Self.openerBesideWish)
         }
     }
 
@@ -139,7 +161,7 @@ struct TrainedUnderstanding: Understanding {
                     isTaken = true
                     break
                 }
-                if let courtesy = intents.courtesy(words.suffix(length)) {
+                if let courtesy = intents.courtesy(words.suffix(length)), courtesy != .greet {
                     result.append((Array(words.suffix(length)), [courtesy: 0.9]))
                     words = words.dropLast(length)
                     isTaken = true
@@ -148,6 +170,7 @@ struct TrainedUnderstanding: Understanding {
             }
         }
         let rest = Array(words)
+        if !result.isEmpty, rest.allSatisfy(Clauses.isSmall) { return result }
         let whole = intents.probabilities(of: rest, expecting: expecting)
         return result + (halves(of: rest, expecting, whole) ?? [(rest, whole)])
     }
@@ -161,6 +184,7 @@ struct TrainedUnderstanding: Understanding {
             cuts += 1
             guard cuts <= 4 else { break }
             let (left, right) = (Array(words[..<index]), Array(words[(index + 1)...]))
+            guard !left.allSatisfy(Clauses.isSmall), !right.allSatisfy(Clauses.isSmall) else { continue }
             let parts = [left, right].map { ($0, intents.probabilities(of: $0, expecting: expecting)) }
             let tops = parts.map { part in part.1.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) } }
             guard let first = tops[0], let second = tops[1], first.key != second.key, first.value >= Limits.sure,

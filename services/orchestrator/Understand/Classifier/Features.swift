@@ -6,8 +6,8 @@ struct Features {
 
     /// Clauses longer than this are cut: the wish stands at the beginning.
     static let maximumWords = 48
-    private static let pairValue: Float = 0.7
-    private static let lettersValue: Float = 0.3
+    private static let pairValue: Float = 0.5
+    private static let lettersValue: Float = 0.35
     /// Of slots: `{dates}` says less than a word.
     private static let slotValue: Float = 0.6
 
@@ -15,7 +15,7 @@ struct Features {
     init(_ words: some Collection<String>) {
         var before: UInt64 = Self.seed(0)
         for word in words.prefix(Self.maximumWords) {
-            let bytes = Array(word.utf8.prefix(40))
+            let bytes = Array((word == "é" ? "e" : word).utf8.prefix(40))
             let isSlot = bytes.first == UInt8(ascii: "{")
             let hash = Self.hash(bytes[...], seed: 1)
             add(hash, isSlot ? Self.slotValue : 1)

@@ -14,10 +14,14 @@ struct LanguageModel: Sendable {
     /// How much one word may say against a language, in natural logarithms: no single word decides for certain.
     private static let mostAWord = 3.2
     private static let mostAnUnknownWord = 1.4
+    /// A word that a language has as well, however seldom, says less against it.
+    private static let mostASharedWord = 0.7
     private static let temperature = 1.25
 
     /// How often a word stands in the phrases of each language, as a share of its words.
     private var wordShares: [String: [Double]] = [:]
+    /// A bit for each language in whose phrases a word stands.
+    private var wordLanguages: [String: UInt8] = [:]
     private var letterShares: [UInt32: [Double]] = [:]
 
     init(_ files: [PhraseFile]) {
@@ -44,6 +48,9 @@ struct LanguageModel: Sendable {
             }
         }
         let least = wordTotals.max() ?? 1
+        wordLanguages = words.mapValues { counts in
+            counts.indices.reduce(0) { $0 | (counts[$1] >= 0.9 ? 1 << $1 : 0) }
+        }
         wordShares = words.mapValues { counts in
             // On one scale, with half an occurrence for free.
             counts.indices.map { log((counts[$0] * least / wordTotals[$0] + 0.25)) }
@@ -98,8 +105,14 @@ struct LanguageModel: Sendable {
         if token.marks.contains(.circumflexOrGrave) { add([-2, -2, 0], to: &scores) }
         if token.marks.contains(.acute) { add([0, -1.5, 0], to: &scores) }
         let most = scores.max() ?? 0
-        return scores.map { max($0 - most, -bound) }
+        let shared = wordLanguages[token.text] ?? 0
+        return scores.indices.map { index in
+            let isShared = shared & (1 << index) != 0 && token.marks.isDisjoint(with: Self.tellingMarks)
+            return max(scores[index] - most, isShared ? -Self.mostASharedWord : -bound)
+        }
     }
+
+    private static let tellingMarks: Token.Marks = [.enye, .nasal, .cedilla, .circumflexOrGrave]
 
     private func add(_ extra: [Double], to scores: inout [Double]) {
         for index in scores.indices { scores[index] += extra[index] }

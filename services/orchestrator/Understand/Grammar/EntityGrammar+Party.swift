@@ -36,10 +36,28 @@ extension EntityGrammar {
             }
             if tally.ranges.isEmpty { readBareNumber(into: &tally) }
         }
-        guard let entity = tally.entity, let first = tally.ranges.first else { return }
+        let ranges = joined(tally.ranges)
+        guard let entity = tally.entity, let first = ranges.first else { return }
         claim(.party, first, entity)
-        for range in tally.ranges.dropFirst() { claim(.party, range, nil) }
+        for range in ranges.dropFirst() { claim(.party, range, nil) }
     }
+
+    /// "2 adultos y 2 niños" is one stretch.
+    private func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        for range in ranges {
+            if let last = result.last, range.lowerBound - last.upperBound <= 2, range.lowerBound >= last.upperBound,
+                (last.upperBound..<range.lowerBound).allSatisfy({ isIn(Self.joints, $0) })
+            {
+                result[result.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                result.append(range)
+            }
+        }
+        return result
+    }
+
+    private static let joints = Lexicon.set("y e and & + con com with , mas mais plus (")
 
     /// Reads what stands at `index` and gives the index to go on from.
     private func read(at index: Int, into tally: inout Tally) -> Int {

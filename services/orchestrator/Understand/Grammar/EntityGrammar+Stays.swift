@@ -144,7 +144,9 @@ extension EntityGrammar {
         let candidates = start > index ? [index, start] : [index]
         var found: DateExpression?
         for candidate in candidates where found == nil {
-            found = date(at: candidate)
+            // "Desde el 4" is a day also where "el 4" would be a choice.
+            let isOpened = candidate > index && ["desde", "from"].contains(text(candidate - 1))
+            found = date(at: candidate, allowsBare: isOpened)
             if let day = found { found = day.starting(at: index) }
         }
         if found == nil, isAnswer, isWholeMessage(index), let bare = date(at: index, allowsBare: true) {
