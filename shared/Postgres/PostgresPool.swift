@@ -1,4 +1,5 @@
 public import Loop
+public import Telemetry
 
 /// A database, as a service uses it: some connections to one PostgreSQL server, kept open and opened again, shared by all callers.
 ///
@@ -24,6 +25,8 @@ public actor PostgresPool {
     let size: Int
     let limits: Limits
     let resolver: Resolver
+    private let tracer: Tracer
+    private let durations: Histogram
 
     /// Open ones, those that belong to transactions included.
     var connections: [PipelineConnection] = []
@@ -62,7 +65,7 @@ public actor PostgresPool {
     ///   - applicationName: how the server shows the connections in `pg_stat_activity`.
     public init(
         loop: EventLoop, url: PostgresURL, size: Int = 8, applicationName: String, limits: Limits = Limits(),
-        resolver: Resolver = Resolver()
+        resolver: Resolver = Resolver(), observability: Observability = .quiet(service: "")
     ) {
         self.loop = loop
         self.url = url
@@ -70,6 +73,10 @@ public actor PostgresPool {
         self.applicationName = applicationName
         self.limits = limits
         self.resolver = resolver
+        tracer = observability.tracer
+        durations = observability.metrics.histogram(
+            "postgres_query_duration_seconds", "Time from a statement's call to its answer.", labels: ["statement"],
+            buckets: [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5])
     }
 
     // MARK: Statements
@@ -105,7 +112,22 @@ public actor PostgresPool {
     func run(
         _ job: Job, on connection: PipelineConnection? = nil, deadline: Duration
     ) async throws(PostgresError) -> ResultSet {
-        let outcome: Job.Outcome = await withTaskCancellationHandler {
+        let began = ContinuousClock.now
+        // A statement that serves no request (a probe, a sweep) begins no trace.
+        let span = Trace.current.map {
+            tracer.startSpan(job.statement.spanName, kind: .client, parent: $0, attributes: ["db.system.name": "postgresql"])
+        }
+        let outcome = await outcome(of: job, on: connection, deadline: deadline)
+        durations.observe(ContinuousClock.now - began, job.statement.name)
+        if let span {
+            if case .failure(let error) = outcome { span.fail(error) }
+            span.end()
+        }
+        return try outcome.get()
+    }
+
+    private func outcome(of job: Job, on connection: PipelineConnection?, deadline: Duration) async -> Job.Outcome {
+        await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 job.begin(continuation)
                 job.timer = loop.schedule(after: deadline) { [self] in
@@ -116,7 +138,6 @@ public actor PostgresPool {
         } onCancel: {
             loop.execute { [self] in assumeIsolated { $0.cancel(job) } }
         }
-        return try outcome.get()
     }
 
     // MARK: Dispatch

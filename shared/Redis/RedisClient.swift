@@ -1,4 +1,5 @@
 public import Loop
+public import Telemetry
 
 /// A Redis server, as a service uses it: one connection for commands and, when somebody subscribes, one for messages. Both are opened again
 /// whenever they are lost.
@@ -13,6 +14,8 @@ public actor RedisClient {
     let url: RedisURL
     let resolver: Resolver
     private let maximumInFlight: Int
+    private let tracer: Tracer
+    private let durations: Histogram
     private var inFlight = 0
     private var link: RedisLink?
     private var connector: Task<Void, Never>?
@@ -24,12 +27,17 @@ public actor RedisClient {
     /// - Parameters:
     ///   - maximumInFlight: commands on their way; one more gets `tooManyInFlight`.
     public init(
-        loop: EventLoop, url: RedisURL, maximumInFlight: Int = 4_096, resolver: Resolver = Resolver()
+        loop: EventLoop, url: RedisURL, maximumInFlight: Int = 4_096, resolver: Resolver = Resolver(),
+        observability: Observability = .quiet(service: "")
     ) {
         self.loop = loop
         self.url = url
         self.maximumInFlight = maximumInFlight
         self.resolver = resolver
+        tracer = observability.tracer
+        durations = observability.metrics.histogram(
+            "redis_command_duration_seconds", "Time from a command's call to its answer.", labels: ["command"],
+            buckets: [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25])
     }
 
     /// Begins to connect, and connects again whenever the connection ends, until `stop()`.
@@ -76,7 +84,22 @@ public actor RedisClient {
             throw RedisError(.tooManyInFlight, "too many commands wait for an answer")
         }
         inFlight += 1
-        return try await exchange(words, on: link, deadline: deadline) { [self] in inFlight -= 1 }
+        let began = ContinuousClock.now
+        let name = String(decoding: words[0], as: UTF8.self)
+        // A command that serves no request (a probe) begins no trace.
+        let span = Trace.current.map {
+            tracer.startSpan("redis \(name)", kind: .client, parent: $0, attributes: ["db.system.name": "redis"])
+        }
+        defer {
+            durations.observe(ContinuousClock.now - began, name)
+            span?.end()
+        }
+        do throws(RedisError) {
+            return try await exchange(words, on: link, deadline: deadline) { [self] in inFlight -= 1 }
+        } catch {
+            span?.fail(error)
+            throw error
+        }
     }
 
     func exchange(

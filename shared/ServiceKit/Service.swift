@@ -41,7 +41,7 @@ public actor Service {
     /// A pool of connections, and the readiness check `database`. `isEssential` as in `Health`.
     public func postgres(_ url: PostgresURL, connections: Int, isEssential: Bool = true) async -> PostgresPool {
         let pool = PostgresPool(
-            loop: loop, url: url, size: connections, applicationName: name)
+            loop: loop, url: url, size: connections, applicationName: name, observability: observability)
         await pool.start()
         await health.add("database", isEssential: isEssential) {
             // Only whether it answers matters here; the pool logs why it does not.
@@ -53,7 +53,7 @@ public actor Service {
 
     /// A connection to Redis, and the readiness check `redis`. Never essential: Redis holds only what can be lost.
     public func redis(_ url: RedisURL) async -> RedisClient {
-        let client = RedisClient(loop: loop, url: url)
+        let client = RedisClient(loop: loop, url: url, observability: observability)
         await client.start()
         await health.add("redis", isEssential: false) {
             // As above.
