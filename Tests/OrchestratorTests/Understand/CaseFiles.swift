@@ -6,6 +6,9 @@ import Foundation
 /// The case files beside these tests, for people to read and extend.
 enum CaseFiles {
     static let understanding = Result { () throws in try TrainedUnderstanding.embedded() }
+    /// Swift Testing has an `Expectation` too.
+    typealias Awaited = Expectation
+
     /// A Monday.
     static let today = LocalDate("2026-11-23")!
 

@@ -62,6 +62,14 @@ import Testing
         #expect(Double(right.count) >= 0.95 * Double(lines.count))
     }
 
+    /// Where the script stands for something else than its words.
+    static let otherwise: [String: String] = [
+        "es-01-story.md": "the braces leave the greeting out, and so the agent's",
+        "es-12-human.md": "the braces leave the greeting out, and so the agent's",
+        "es-13-not-understood.md": "the two guesses for letters without sense are made up",
+        "pt-06-unclear-then-tap.md": "the two guesses for words without sense are made up",
+    ]
+
     @Test func conversationsGoAsRecordedWhenReallyUnderstood() throws {
         var same = 0
         for file in ConversationTests.files {
@@ -70,11 +78,10 @@ import Testing
                 same += 1
                 continue
             }
-            print(
-                "  \(file):\(difference.offset + 1)\n    wanted \(difference.element.0)\n    got    \(difference.element.1)"
-            )
+            guard Self.otherwise[file] == nil else { continue }
+            Issue.record(
+                "\(file):\(difference.offset + 1)\nwanted: \(difference.element.0)\ngot:    \(difference.element.1)")
         }
         print("conversations: \(same) of \(ConversationTests.files.count) go as recorded")
-        #expect(Double(same) >= 0.9 * Double(ConversationTests.files.count))
     }
 }

@@ -15,7 +15,7 @@ struct LanguageModel: Sendable {
     private static let mostAWord = 3.2
     private static let mostAnUnknownWord = 1.4
     /// A word that a language has as well, however seldom, says less against it.
-    private static let mostASharedWord = 0.7
+    private static let mostASharedWord = 0.85
     private static let temperature = 1.25
 
     /// How often a word stands in the phrases of each language, as a share of its words.

@@ -13,6 +13,8 @@ extension EntityGrammar {
         /// "Two more nights"
         case moreNights(Int)
         case impossible(String)
+        /// Read, and part of another piece already.
+        case absorbed(Slot)
     }
 
     private struct Piece {
@@ -137,7 +139,9 @@ extension EntityGrammar {
 
     private func lone(at index: Int, after previous: Piece?) -> Piece? {
         // "Until Sunday" names no arrival.
-        guard !isIn(Lexicon.untils, index - 1) else { return nil }
+        guard !isIn(Lexicon.untils, index - 1),
+            !(isIn(Lexicon.untils, index - 2) && isIn(Lexicon.dateArticles, index - 1))
+        else { return nil }
         let isAnswer = [.dates, .nights].contains(context.expecting)
         var start = index
         while start < index + 2, isIn(Lexicon.openers, start), start + 1 < count { start += 1 }
@@ -256,31 +260,35 @@ extension EntityGrammar {
     private func joined(_ pieces: [Piece]) -> [Piece] {
         var result: [Piece] = []
         for piece in pieces {
+            let last = result.indices.last
             switch (piece.part, result.last?.part) {
             case (.departure(let form), .arrival(let checkIn)?), (.departure(let form), .tonight(let checkIn)?):
-                result[result.count - 1] = stay(from: checkIn, to: form, replacing: result[result.count - 1], by: piece)
-                result.append(Piece(part: .departure(form), range: piece.range))
+                let whole = stay(from: checkIn, to: form, replacing: result.removeLast(), by: piece)
+                result += [whole, Piece(part: .absorbed(.dates), range: piece.range)]
             case (.nights(let nights), .arrival(let checkIn)?), (.nights(let nights), .tonight(let checkIn)?):
-                result[result.count - 1].part = .whole(checkIn, checkIn.adding(days: nights))
-                result.append(Piece(part: .nights(0), range: piece.range))
+                let arrival = result.removeLast()
+                result.append(Piece(part: .whole(checkIn, checkIn.adding(days: nights)), range: arrival.range))
+                result.append(Piece(part: .absorbed(.nights), range: piece.range))
             case (.arrival(let checkIn), .nights(let nights)?), (.tonight(let checkIn), .nights(let nights)?):
-                result[result.count - 1].part = .nights(0)
+                if let last { result[last].part = .absorbed(.nights) }
                 result.append(Piece(part: .whole(checkIn, checkIn.adding(days: nights)), range: piece.range))
-            case (.nights, .whole?), (.moreNights, .whole?):
-                result.append(Piece(part: .nights(0), range: piece.range))
-            case (.whole, .moreNights?), (.whole, .nights?):
-                result[result.count - 1].part = .nights(0)
+            case (.nights, .whole?): result.append(Piece(part: .absorbed(.nights), range: piece.range))
+            case (.moreNights, .whole?): result.append(Piece(part: .absorbed(.longer), range: piece.range))
+            case (.whole, .nights?):
+                if let last { result[last].part = .absorbed(.nights) }
                 result.append(piece)
-            case (.departure(let form), .moreNights?), (.departure(let form), .nights?):
+            case (.whole, .moreNights?):
+                if let last { result[last].part = .absorbed(.longer) }
+                result.append(piece)
+            case (.departure(let form), .moreNights?):
                 // "One more night, until the 6th"
-                result[result.count - 1].part = .nights(0)
+                if let last { result[last].part = .absorbed(.longer) }
                 result.append(departing(form, piece))
-            case (.departure(let form), _):
+            case (.departure(let form), .nights?):
+                if let last { result[last].part = .absorbed(.nights) }
                 result.append(departing(form, piece))
-            case (.tonight(let date), _):
-                result.append(Piece(part: .tonight(date), range: piece.range))
-            default:
-                result.append(piece)
+            case (.departure(let form), _): result.append(departing(form, piece))
+            default: result.append(piece)
             }
         }
         return result
@@ -313,9 +321,9 @@ extension EntityGrammar {
             case .arrival(let date): claim(.dates, piece.range, .stay(checkIn: date, checkOut: nil))
             case .tonight(let date):
                 claim(.dates, piece.range, .stay(checkIn: date, checkOut: date.adding(days: 1)))
-            case .nights(0): claim(.nights, piece.range, nil)
+            case .absorbed(let slot): claim(slot, piece.range, nil)
             case .nights(let nights): claim(.nights, piece.range, .nights(nights))
-            case .moreNights(let nights): claim(.nights, piece.range, longerStay(by: nights))
+            case .moreNights(let nights): claim(.longer, piece.range, longerStay(by: nights))
             case .impossible(let words): claim(.dates, piece.range, .impossibleDate(words))
             case .departure: claim(.dates, piece.range, nil)
             }

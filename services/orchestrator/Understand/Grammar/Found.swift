@@ -1,6 +1,8 @@
 /// What a stretch of a message may be, as phrase files name it: `{dates}`.
 enum Slot: String, Hashable, Sendable, CaseIterable {
     case dates, nights, party, rooms, room, choice, code, email, phone, name, voice
+    /// "One more night"
+    case longer
     /// A time of day and an amount of money: read so that their digits are nothing else.
     case time, money
 }
