@@ -12,15 +12,14 @@ enum WireBench {
     struct Message: Codable, Sendable, Equatable {
         var conversation: String
         var number: Int
-        var texts: [String]
+        var text: String
         var isLast: Bool
         var price: Double
 
         static func sized(_ number: Int) -> Message {
             Message(
                 conversation: "0123456789abcdef0123456789abcdef", number: number,
-                texts: (0..<8).map { "\($0): " + String(repeating: "una habitación doble ", count: 5) }, isLast: false,
-                price: 98.5)
+                text: String(repeating: "¿Tienen una habitación doble con vistas? ", count: 20), isLast: false, price: 98.5)
         }
     }
 
