@@ -121,7 +121,11 @@ import Testing
                 cards: [OutboundCard(id: "o1", title: "Doble", price: "196 €", detail: "Vistas al mar")],
                 buttons: [OutboundButton(id: "other", title: "Otras fechas")])
             let ids = try await stage.reply(
-                "c1", [.message(message), .location(latitude: 36.7, longitude: -4.4, name: "Hotel Miramar", address: "Paseo 1")])
+                "c1",
+                [
+                    .message(message),
+                    .location(latitude: 36.7, longitude: -4.4, name: "Hotel Miramar", address: "Paseo 1"),
+                ])
             #expect(try await stage.becomes("accepted", ids[1]))
             let sent = await stage.graph.sent
             #expect(sent[0].content.choices.map(\.id) == ["o1", "other"])
@@ -145,7 +149,8 @@ import Testing
 
     @Test func aNoteThatCantBeSpokenIsADeadLetterAndTheNextGoes() async throws {
         try await withStage { stage in
-            let ids = try await stage.reply("c1", [.voice(text: "unspeakable", language: .spanish), stage.text("después")])
+            let ids = try await stage.reply(
+                "c1", [.voice(text: "unspeakable", language: .spanish), stage.text("después")])
             #expect(try await stage.becomes("accepted", ids[1]))
             #expect(try await stage.status(ids[0]) == "dead")
             #expect(try await stage.value("SELECT reason FROM dead_letters") == "speech")

@@ -42,7 +42,8 @@ import Testing
         #expect(action(nil, status: 503) == .awaitReceipt(.seconds(30), reason: "unknown:http_503"))
         #expect(action(999, status: 500) == .awaitReceipt(.seconds(30), reason: "unknown:999"))
         #expect(action(nil, status: 200) == .awaitReceipt(.seconds(30), reason: "unknown:http_200"))
-        #expect(policy.action(for: .unanswered, attempt: 1, random: 1) == .awaitReceipt(.seconds(30), reason: "unanswered"))
+        #expect(
+            policy.action(for: .unanswered, attempt: 1, random: 1) == .awaitReceipt(.seconds(30), reason: "unanswered"))
     }
 
     @Test(arguments: [131_026, 131_021, 131_030, 131_050, 137_000])
@@ -78,7 +79,11 @@ import Testing
     }
 
     @Test func aVoiceNoteIsGivenUpSoonerThanAText() {
-        #expect(policy.action(for: .speech(isRetryable: false), attempt: 1, random: 1) == .bury(reason: "speech", callsPerson: false))
-        #expect(policy.action(for: .speech(isRetryable: true), attempt: 5, random: 1) == .bury(reason: "speech", callsPerson: false))
+        #expect(
+            policy.action(for: .speech(isRetryable: false), attempt: 1, random: 1)
+                == .bury(reason: "speech", callsPerson: false))
+        #expect(
+            policy.action(for: .speech(isRetryable: true), attempt: 5, random: 1)
+                == .bury(reason: "speech", callsPerson: false))
     }
 }

@@ -23,7 +23,9 @@ import Testing
             let ids = try await stage.reply("c1", [stage.text("uno"), stage.text("dos")])
             #expect(try await stage.becomes("accepted", ids[1]))
             #expect(try await stage.status(ids[0]) == "dead")
-            #expect(try await stage.value("SELECT reason FROM dead_letters WHERE reference = '\(ids[0])'") == "recipient:131026")
+            #expect(
+                try await stage.value("SELECT reason FROM dead_letters WHERE reference = '\(ids[0])'")
+                    == "recipient:131026")
             #expect(try await stage.value("SELECT reason FROM handoffs") == "undelivered")
         }
     }
@@ -35,7 +37,9 @@ import Testing
             #expect(await eventually { await stage.graph.attempts == 1 })
             let id = try await stage.reply("quick", [stage.text("hola")], to: "34600000002")[0]
             #expect(try await stage.becomes("accepted", id))
-            #expect(try await stage.value("SELECT status FROM outbound_messages WHERE conversation_id = 'slow'") == "sending")
+            #expect(
+                try await stage.value("SELECT status FROM outbound_messages WHERE conversation_id = 'slow'")
+                    == "sending")
         }
     }
 
@@ -114,7 +118,8 @@ import Testing
     @Test func outsideTheWindowNothingIsSent() async throws {
         try await withStage(starts: false) { stage in
             let id = try await stage.reply("c1", [stage.text("uno")])[0]
-            try await stage.database.script("UPDATE session_states SET last_inbound_at = now() - interval '24 hours 1 second'")
+            try await stage.database.script(
+                "UPDATE session_states SET last_inbound_at = now() - interval '24 hours 1 second'")
             await stage.notifier.start()
             #expect(try await stage.becomes("dead", id))
             #expect(try await stage.value("SELECT reason FROM dead_letters") == "window_closed")
@@ -166,6 +171,18 @@ import Testing
             #expect(try await stage.becomes("accepted", id))
             try await stage.store("delivered", for: await stage.graph.sent[1])
             #expect(try await stage.becomes("delivered", id))
+        }
+    }
+
+    @Test func aClaimOfWhichItsProcessDidNotHearIsGivenBackAtOnce() async throws {
+        try await withStage(starts: false) { stage in
+            let id = try await stage.reply("c1", [stage.text("uno")])[0]
+            let store = OutboundStore(database: stage.pool, process: "one", timing: stage.timing)
+            _ = try await store.claim(nil, limit: 1, closedHotels: [], number: 1_000_000)
+            try await store.forgetClaims([1_000_000])
+            await stage.notifier.start()
+            #expect(try await stage.becomes("accepted", id))
+            #expect(try await stage.value("SELECT attempts || ' ' || resends FROM outbound_messages") == "1 0")
         }
     }
 

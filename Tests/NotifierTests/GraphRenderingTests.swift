@@ -68,7 +68,8 @@ import Testing
     }
 
     @Test func choicesBeyondTenGoIntoFurtherLists() {
-        let message = OutboundMessage(text: "Todo.", language: .spanish, cards: (1...23).map { card($0) }, listTitle: "Ver")
+        let message = OutboundMessage(
+            text: "Todo.", language: .spanish, cards: (1...23).map { card($0) }, listTitle: "Ver")
         let messages = rendered(message)
         let ids = messages.flatMap { message -> [String] in
             if case .list(_, _, let rows) = message { rows.map(\.id) } else { [] }
@@ -160,7 +161,8 @@ import Testing
 /// Messages as no turn would write them.
 private enum RandomContent {
     private static let words = [
-        "hola", "Habitación", "🏖️", "👨‍👩‍👧", ".", "¿Cuál?", "\n", "*", "مرحبا", "ñandú", "Doble superior con vistas", "…", "196 €", "e\u{301}",
+        "hola", "Habitación", "🏖️", "👨‍👩‍👧", ".", "¿Cuál?", "\n", "*", "مرحبا", "ñandú", "Doble superior con vistas", "…",
+        "196 €", "e\u{301}",
     ]
 
     static func message(using random: inout SeededGenerator) -> OutboundMessage {

@@ -24,9 +24,12 @@ import Wire
             #expect(try await stage.status(ids[0]) == "sent")
             #expect(try await stage.value("SELECT key FROM media") == "outbound:\(ids[1])")
             await stage.parts.typing.show(
-                .init(key: ConversationKey(hotel: 1, conversation: "w1"), channel: "web", messageID: "m"), within: .seconds(1))
+                .init(key: ConversationKey(hotel: 1, conversation: "w1"), channel: "web", messageID: "m"),
+                within: .seconds(1))
             #expect(
-                await eventually { heard.withLock { Array($0.drop { $0 == "ready" }) } == ["message", "message", "typing"] })
+                await eventually {
+                    heard.withLock { Array($0.drop { $0 == "ready" }) } == ["message", "message", "typing"]
+                })
             await subscription.cancel()
         }
     }
@@ -61,6 +64,22 @@ import Wire
             #expect(
                 try await stage.value("SELECT octet_length(bytes) FROM media WHERE id = \(first.media)")
                     == "\(StageTTS.note.count)")
+        }
+    }
+
+    @Test func aDeadLetterIsListedAndSentAgain() async throws {
+        try await withStage { stage in
+            await stage.graph.misbehave(.error(131_026))
+            let id = try await stage.reply("c1", [stage.text("uno")])[0]
+            #expect(try await stage.becomes("dead", id))
+            let lines = try await DeadLetters.list(stage.pool)
+            #expect(lines.count == 2)
+            #expect(lines[1].hasSuffix("1\toutbound\twhatsapp\tc1\t\(id)\trecipient:131026"))
+            let letter = try #require(Int(lines[1].prefix { $0 != "\t" }))
+            #expect(try await DeadLetters.retry(letter, stage.pool))
+            #expect(try await stage.becomes("accepted", id))
+            #expect(try await !DeadLetters.retry(letter, stage.pool))
+            #expect(try await DeadLetters.list(stage.pool).count == 1)
         }
     }
 

@@ -43,7 +43,8 @@ import Testing
         var random = SeededGenerator(seed: 0x7E_A7)
         let alphabet = Array("aé.!?… \n\t👍🏽 ñ,0")
         for _ in 0..<2_000 {
-            let text = String((0..<Int.random(in: 0...200, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
+            let text = String(
+                (0..<Int.random(in: 0...200, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
             let limit = TextLimit(units: Int.random(in: 8...64, using: &random))
             let pieces = limit.pieces(text)
             #expect(pieces.allSatisfy { limit.admits($0) && !$0.isEmpty })

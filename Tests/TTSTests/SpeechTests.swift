@@ -33,7 +33,9 @@ private func withTTS(
     if let failure { throw failure }
 }
 
-private func request(_ text: String, _ language: Language = .spanish, key: String = "outbound:1") -> SpeechSynthesize.Request {
+private func request(_ text: String, _ language: Language = .spanish, key: String = "outbound:1")
+    -> SpeechSynthesize.Request
+{
     SpeechSynthesize.Request(hotel: 1, key: key, text: text, language: language)
 }
 
@@ -47,7 +49,8 @@ private func request(_ text: String, _ language: Language = .spanish, key: Strin
         try await withTTS { speaker, _, database in
             let note = try await speaker.speak(request(text, language), within: .seconds(20))
             #expect((2_000...8_000).contains(note.durationMilliseconds))
-            let row = try #require(try await database.rows("SELECT bytes, mime_type FROM media WHERE id = \(note.media)").first)
+            let row = try #require(
+                try await database.rows("SELECT bytes, mime_type FROM media WHERE id = \(note.media)").first)
             let bytes = try row.bytes("bytes")
             #expect(bytes.starts(with: Array("OggS".utf8)))
             #expect(bytes[28..<36].elementsEqual("OpusHead".utf8))
@@ -94,7 +97,10 @@ private func request(_ text: String, _ language: Language = .spanish, key: Strin
 
     @Test func strangeTextsAreSpokenOrSkippedNeverATrap() async throws {
         try await withTTS { speaker, _, _ in
-            let texts = ["<speak>&lt;b>", "[[h@'loU]]", "مرحبا 👋🏽", "a\0b", "\u{202E}abc", String(repeating: "9", count: 3_000), "e" + String(repeating: "\u{301}", count: 500)]
+            let texts = [
+                "<speak>&lt;b>", "[[h@'loU]]", "مرحبا 👋🏽", "a\0b", "\u{202E}abc", String(repeating: "9", count: 3_000),
+                "e" + String(repeating: "\u{301}", count: 500),
+            ]
             for (index, text) in texts.enumerated() {
                 let note = try await speaker.speak(request(text, key: "k\(index)"), within: .seconds(60))
                 #expect(note.media > 0)
@@ -149,7 +155,8 @@ private func request(_ text: String, _ language: Language = .spanish, key: Strin
     }
 
     @Test(arguments: [
-        (SpeechServer.Answer.status(500), WireCode.unavailable), (.status(400), .invalidArgument), (.body("{}"), .unavailable),
+        (SpeechServer.Answer.status(500), WireCode.unavailable), (.status(400), .invalidArgument),
+        (.body("{}"), .unavailable),
         (.body("no JSON"), .unavailable), (.silence, .deadlineExceeded),
     ])
     func aServerThatFailsIsToldApart(answer: SpeechServer.Answer, code: WireCode) async throws {
@@ -168,7 +175,8 @@ private func request(_ text: String, _ language: Language = .spanish, key: Strin
         try await withTTS(sttURL: await server.url, on: server.loop) { speaker, transcriber, _ in
             let note = try await speaker.speak(request("Hola."), within: .seconds(20))
             await #expect {
-                try await transcriber.transcribe(.init(hotel: 2, media: note.media, languageHint: nil), within: .seconds(1))
+                try await transcriber.transcribe(
+                    .init(hotel: 2, media: note.media, languageHint: nil), within: .seconds(1))
             } throws: { ($0 as? WireError)?.code == .notFound }
         }
     }

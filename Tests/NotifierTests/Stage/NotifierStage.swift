@@ -78,12 +78,15 @@ struct NotifierStage: Sendable {
     func text(_ text: String) -> OutboundContent { .message(OutboundMessage(text: text, language: .spanish)) }
 
     /// As the gateway stores a webhook's status.
-    func store(_ status: String, for sent: GraphStandIn.Sent, errorCode: Int? = nil, withOurID: Bool = true) async throws {
+    func store(_ status: String, for sent: GraphStandIn.Sent, errorCode: Int? = nil, withOurID: Bool = true)
+        async throws
+    {
         try await pool.execute(
             Self.storeReceipt,
             [
                 .int(Self.hotel), .text(sent.id), .text(status),
-                withOurID ? PostgresValue(sent.content.callbackData.flatMap { Int($0) }) : .null, PostgresValue(errorCode),
+                withOurID ? PostgresValue(sent.content.callbackData.flatMap { Int($0) }) : .null,
+                PostgresValue(errorCode),
             ])
     }
 
@@ -171,7 +174,8 @@ struct NotifierParts: Sendable {
     let metrics: Metrics
 
     static func make(
-        loop: EventLoop, process: String, pool: PostgresPool, redis: RedisClient, tts: WireClient, settings: GraphSettings,
+        loop: EventLoop, process: String, pool: PostgresPool, redis: RedisClient, tts: WireClient,
+        settings: GraphSettings,
         timing: NotifierTiming, pace: Pace.Limits = Pace.Limits(firstStop: .milliseconds(300), longestStop: .seconds(1))
     ) async -> NotifierParts {
         let observability = Observability.quiet(service: ServiceName.notifier)
@@ -209,7 +213,8 @@ struct NotifierParts: Sendable {
 ///   - starts: whether the notifier looks by itself from the start.
 func withStage(
     statuses: [String] = [], pace: Pace.Limits = Pace.Limits(firstStop: .milliseconds(300), longestStop: .seconds(1)),
-    redis: TestRedis? = nil, starts: Bool = true, on server: TestPostgres? = nil, timing: NotifierTiming = NotifierStage.timing,
+    redis: TestRedis? = nil, starts: Bool = true, on server: TestPostgres? = nil,
+    timing: NotifierTiming = NotifierStage.timing,
     _ body: (NotifierStage) async throws -> Void
 ) async throws {
     Signals.blockForProcess([])

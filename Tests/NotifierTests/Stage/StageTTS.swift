@@ -23,7 +23,9 @@ struct StageTTS: Sendable {
         let server = WireServer(
             loop: loop, service: ServiceName.tts, instance: "tts-1", secret: secret, observability: observability)
         await server.handle(SpeechSynthesize.self) { request, _ in
-            if request.text == "unspeakable" { throw WireError(.unavailable, "audio is switched off", retryable: false) }
+            if request.text == "unspeakable" {
+                throw WireError(.unavailable, "audio is switched off", retryable: false)
+            }
             let rows = try await pool.query(
                 keep, [.int(request.hotel), .text(request.key), .bytes(note)])
             return SpeechSynthesize.Response(media: try rows[0].int("id"), durationMilliseconds: 1_000)
@@ -44,5 +46,6 @@ struct StageTTS: Sendable {
 
     /// The first page of an Ogg stream with Opus' head.
     static let note: [UInt8] =
-        Array("OggS".utf8) + [UInt8](repeating: 0, count: 24) + Array("OpusHead".utf8) + [UInt8](repeating: 1, count: 40)
+        Array("OggS".utf8) + [UInt8](repeating: 0, count: 24) + Array("OpusHead".utf8)
+        + [UInt8](repeating: 1, count: 40)
 }

@@ -54,7 +54,8 @@ actor Delivery {
             await web.publishMessage(row.key)
             return true
         }
-        return await observability.tracer.withSpan("deliver \(row.channel)", kind: .consumer, parent: row.trace) { span in
+        return await observability.tracer.withSpan("deliver \(row.channel)", kind: .consumer, parent: row.trace) {
+            span in
             span.set("messaging.message.id", .int(row.id))
             span.set("messaging.attempt", .int(row.attempt))
             return await deliverTraced(row)
@@ -157,7 +158,8 @@ actor Delivery {
         return false
     }
 
-    private func giveBack(_ row: OutboundRow, after delay: Duration, isUncertain: Bool = false, _ reason: String) async {
+    private func giveBack(_ row: OutboundRow, after delay: Duration, isUncertain: Bool = false, _ reason: String) async
+    {
         await commit { () throws(PostgresError) in
             try await self.store.giveBack(row, after: delay, isUncertain: isUncertain, reason: reason)
         }

@@ -20,8 +20,8 @@ actor Notifier {
     private var looksAtAll = false
     private var isClaiming = false
     private var claimNumber = 0
-    /// A claim's outcome was not heard: there may be claims of this process that nobody works on.
-    private var hasUnknownClaims = false
+    /// Claims whose outcome was not heard: there may be rows that nobody works on.
+    private var unknownClaims: [Int] = []
     private var inFlight: Set<Int> = []
     private var isApplying = false
     private var appliesAgain = false
@@ -135,10 +135,11 @@ actor Notifier {
     private func claimOnce() async throws -> Bool {
         let room = min(Self.claimLimit, Self.inFlightLimit - inFlight.count)
         guard !isStopping, room > 0, !woken.isEmpty || looksAtAll else { return false }
-        if hasUnknownClaims {
-            try await store.forgetClaims(except: Array(inFlight))
-            hasUnknownClaims = false
+        if !unknownClaims.isEmpty {
+            try await store.forgetClaims(unknownClaims)
+            unknownClaims = []
         }
+        let number = claimNumber
         let keys = Array(woken.prefix(room))
         woken.subtract(keys)
         if keys.isEmpty { looksAtAll = false }
@@ -146,9 +147,9 @@ actor Notifier {
         let rows: [OutboundRow]
         do {
             rows = try await store.claim(
-                keys.isEmpty ? nil : keys, limit: room, closedHotels: await delivery.closedHotels, number: claimNumber)
+                keys.isEmpty ? nil : keys, limit: room, closedHotels: await delivery.closedHotels, number: number)
         } catch {
-            hasUnknownClaims = true
+            unknownClaims.append(number)
             throw error
         }
         if keys.isEmpty, rows.count == room { looksAtAll = true }

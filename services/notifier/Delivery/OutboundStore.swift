@@ -27,7 +27,7 @@ struct OutboundStore: Sendable {
     func claim(
         _ keys: [ConversationKey]?, limit: Int, closedHotels: [Int], number: Int
     ) async throws -> [OutboundRow] {
-        let owner = "\(process)/\(number)"
+        let owner = owner(number)
         let rows = try await database.query(
             Self.claim,
             [
@@ -60,12 +60,14 @@ struct OutboundStore: Sendable {
     }
 
     private static let forget = Statement(
-        "forget_outbound_claims", "SELECT forget_outbound_claims($1, $2::bigint[]) AS count")
+        "forget_outbound_claims", "SELECT forget_outbound_claims($1) AS count")
 
-    /// Gives back what this process has claimed without hearing of it.
-    func forgetClaims(except known: [Int]) async throws {
-        try await database.execute(Self.forget, [.text(process), .intArray(known)], deadline: timing.statement)
+    /// Gives back what claims with these numbers took, if anything, of which this process has not heard.
+    func forgetClaims(_ numbers: [Int]) async throws {
+        try await database.execute(Self.forget, [.textArray(numbers.map(owner))], deadline: timing.statement)
     }
+
+    private func owner(_ number: Int) -> String { "\(process)/\(number)" }
 
     // MARK: How a send ended
 

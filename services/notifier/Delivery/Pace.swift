@@ -46,7 +46,8 @@ struct Pace: Sendable {
             guard now >= stop.until else { return .postpone(stop.until - now) }
             guard !stop.isProbing else { return .postpone(.seconds(2)) }
         }
-        var allowance = guests[guest] ?? TokenBucket(capacity: limits.guestBurst, perSecond: limits.guestPerSecond, at: now)
+        var allowance =
+            guests[guest] ?? TokenBucket(capacity: limits.guestBurst, perSecond: limits.guestPerSecond, at: now)
         if let wait = allowance.take(at: now) { return .postpone(wait) }
         guests[guest] = allowance
         forgetGuests(now)

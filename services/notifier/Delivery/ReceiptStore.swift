@@ -50,7 +50,8 @@ struct ReceiptStore: Sendable {
 
     private static let come = Statement(
         "receipt_has_come",
-        "SELECT EXISTS (SELECT FROM receipts WHERE hotel_id = $1 AND provider_id = $2 AND status <> 'failed') AS has_come")
+        "SELECT EXISTS (SELECT FROM receipts WHERE hotel_id = $1 AND provider_id = $2 AND status <> 'failed') AS has_come"
+    )
 
     /// Whether a message is on its way, by any receipt of it.
     func hasCome(_ providerID: String, hotel: Int) async throws -> Bool {

@@ -6,7 +6,8 @@ struct MediaFetch: Sendable {
     let graph: GraphClient
     let media: MediaStore
 
-    func fetch(_ request: NotifyFetchMedia.Request, within deadline: Duration) async throws -> NotifyFetchMedia.Response {
+    func fetch(_ request: NotifyFetchMedia.Request, within deadline: Duration) async throws -> NotifyFetchMedia.Response
+    {
         guard GraphClient.isIdentifier(request.providerMediaID) else {
             throw WireError(.invalidArgument, "providerMediaID must be 1 to 128 letters, digits, '-' or '_'")
         }

@@ -52,7 +52,9 @@ struct GraphClient: Sendable {
     }
 
     /// Uploads a voice note and gives its media id. Failing here, no guest has got anything: it is never `unanswered`.
-    func upload(_ bytes: [UInt8], type: String, from number: String, deadline: Duration) async throws(SendFailure) -> String {
+    func upload(_ bytes: [UInt8], type: String, from number: String, deadline: Duration) async throws(SendFailure)
+        -> String
+    {
         let request = OutboundRequest(
             "POST", url("\(number)/media"), headers: authorization,
             body: .multipart([
@@ -75,7 +77,9 @@ struct GraphClient: Sendable {
         return id
     }
 
-    private func post(_ path: String, json: some Encodable, deadline: Duration) async throws(SendFailure) -> OutboundResponse {
+    private func post(_ path: String, json: some Encodable, deadline: Duration) async throws(SendFailure)
+        -> OutboundResponse
+    {
         var headers = authorization
         headers.set("Content-Type", "application/json")
         guard let body = try? JSONCoder.encode(json) else { throw .notSent }
@@ -99,7 +103,8 @@ struct GraphClient: Sendable {
         let error = (try? JSONDocument(answer.body))?.root["error"]
         return .refused(
             status: answer.status, code: error?["code"]?.int, isTransient: error?["is_transient"]?.bool ?? false,
-            retryAfter: answer.headers.first("Retry-After").flatMap { Int($0) }.map { .seconds(max(0, min($0, 3_600))) })
+            retryAfter: answer.headers.first("Retry-After").flatMap { Int($0) }.map { .seconds(max(0, min($0, 3_600))) }
+        )
     }
 
     // MARK: Received media

@@ -75,7 +75,9 @@ enum GraphRecipient: Hashable, Sendable {
     case userID(String)
 
     init(address: String) {
-        let isUserID = address.split(separator: ".", maxSplits: 1).first.map { $0.count == 2 && $0.allSatisfy(\.isLetter) }
+        let isUserID = address.split(separator: ".", maxSplits: 1).first.map {
+            $0.count == 2 && $0.allSatisfy(\.isLetter)
+        }
         self = isUserID == true && address.dropFirst(2).first == "." ? .userID(address) : .phone(address)
     }
 }

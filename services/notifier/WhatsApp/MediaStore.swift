@@ -27,10 +27,12 @@ struct MediaStore: Sendable {
         ).first?.int("id")
     }
 
-    private static let read = Statement("read_media", "SELECT mime_type, bytes FROM media WHERE id = $1 AND hotel_id = $2")
+    private static let read = Statement(
+        "read_media", "SELECT mime_type, bytes FROM media WHERE id = $1 AND hotel_id = $2")
 
     func bytes(_ id: Int, hotel: Int) async throws -> (bytes: [UInt8], type: String)? {
-        guard let row = try await database.query(Self.read, [.int(id), .int(hotel)], deadline: Self.deadline).first else {
+        guard let row = try await database.query(Self.read, [.int(id), .int(hotel)], deadline: Self.deadline).first
+        else {
             return nil
         }
         return (try row.bytes("bytes"), try row.text("mime_type"))

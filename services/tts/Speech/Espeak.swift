@@ -1,5 +1,5 @@
-import Contracts
 import CSpeech
+import Contracts
 import Loop
 
 /// What espeak-ng refused.

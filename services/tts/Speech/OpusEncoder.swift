@@ -29,11 +29,14 @@ struct OpusEncoder: Sendable {
         let output = try await ChildProcess.run(
             "opusenc",
             [
-                "--quiet", "--raw", "--raw-bits", "16", "--raw-rate", String(samples.rate), "--raw-chan", "1", "--speech",
+                "--quiet", "--raw", "--raw-bits", "16", "--raw-rate", String(samples.rate), "--raw-chan", "1",
+                "--speech",
                 "--bitrate", String(Double(Self.bitrate(for: samples.duration)) / 1_000), "-", "-",
             ], input: samples.bytes, outputLimit: 4 * Self.limit, deadline: deadline, on: loop)
         guard output.status == 0 else { throw EncodingError(problem: "ended with status \(output.status)") }
-        guard output.standardOutput.starts(with: Array("OggS".utf8)) else { throw EncodingError(problem: "wrote no Ogg") }
+        guard output.standardOutput.starts(with: Array("OggS".utf8)) else {
+            throw EncodingError(problem: "wrote no Ogg")
+        }
         return output.standardOutput
     }
 }

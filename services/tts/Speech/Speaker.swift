@@ -28,7 +28,8 @@ actor Speaker {
     }
 
     /// The same key gives the same note, also when it is asked for twice at once.
-    func speak(_ request: SpeechSynthesize.Request, within deadline: Duration) async throws -> SpeechSynthesize.Response {
+    func speak(_ request: SpeechSynthesize.Request, within deadline: Duration) async throws -> SpeechSynthesize.Response
+    {
         guard !request.text.allSatisfy(\.isWhitespace), request.text.count <= SpokenText.limit else {
             throw WireError(.invalidArgument, "the text must have 1 to \(SpokenText.limit) characters")
         }

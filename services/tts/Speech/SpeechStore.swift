@@ -36,11 +36,13 @@ struct SpeechStore: Sendable {
         ).first.map(note)
     }
 
-    private static let read = Statement("read_heard_media", "SELECT mime_type, bytes FROM media WHERE id = $1 AND hotel_id = $2")
+    private static let read = Statement(
+        "read_heard_media", "SELECT mime_type, bytes FROM media WHERE id = $1 AND hotel_id = $2")
 
     /// What a guest sent.
     func bytes(_ media: Int, hotel: Int) async throws -> (bytes: [UInt8], type: String)? {
-        guard let row = try await database.query(Self.read, [.int(media), .int(hotel)], deadline: Self.deadline).first else {
+        guard let row = try await database.query(Self.read, [.int(media), .int(hotel)], deadline: Self.deadline).first
+        else {
             return nil
         }
         return (try row.bytes("bytes"), try row.text("mime_type"))

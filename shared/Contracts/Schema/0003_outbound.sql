@@ -295,13 +295,12 @@ LANGUAGE sql AS $$
     SELECT EXISTS (SELECT FROM renewed)
 $$;
 
--- Claims of this process (each has an owner of its own, `process/number`) of which it does not know: the connection broke while it claimed.
--- Nothing of them was begun.
-CREATE FUNCTION forget_outbound_claims(p_process text, p_known bigint[]) RETURNS integer
+-- Claims (each has an owner of its own) of which their process has not heard: the connection broke while it claimed. Nothing of them was begun.
+CREATE FUNCTION forget_outbound_claims(p_owners text[]) RETURNS integer
 LANGUAGE sql AS $$
     WITH forgotten AS (
         UPDATE outbound_messages SET status = 'queued', lease_owner = NULL, next_attempt_at = now(), attempts = attempts - 1
-        WHERE status = 'sending' AND starts_with(lease_owner, p_process || '/') AND id <> ALL (p_known)
+        WHERE status = 'sending' AND lease_owner = ANY (p_owners)
         RETURNING 1
     )
     SELECT count(*)::integer FROM forgotten

@@ -22,7 +22,9 @@ extension GraphRules {
         case "list": try list(action, &content)
         case "location_request_message":
             try fields(action, ["name"])
-            guard try text(action, "name", 1...40) == "send_location" else { throw .invalid("action.name must be send_location") }
+            guard try text(action, "name", 1...40) == "send_location" else {
+                throw .invalid("action.name must be send_location")
+            }
         default: throw .unexpected("(#100) interactive.type must be one of button, list, location_request_message")
         }
         try distinct(content.choices.map(\.id), "ids")

@@ -7,8 +7,12 @@ public struct GraphRefusal: Error, Hashable, Sendable {
     public var message: String
 
     static func unexpected(_ message: String) -> GraphRefusal { GraphRefusal(status: 400, code: 100, message: message) }
-    static func missing(_ message: String) -> GraphRefusal { GraphRefusal(status: 400, code: 131_008, message: message) }
-    static func invalid(_ message: String) -> GraphRefusal { GraphRefusal(status: 400, code: 131_009, message: message) }
+    static func missing(_ message: String) -> GraphRefusal {
+        GraphRefusal(status: 400, code: 131_008, message: message)
+    }
+    static func invalid(_ message: String) -> GraphRefusal {
+        GraphRefusal(status: 400, code: 131_009, message: message)
+    }
 }
 
 /// The Cloud API's rules for the body of `POST /{number}/messages`, as strict as Meta or stricter: every field is known, has its type and keeps its
@@ -43,7 +47,9 @@ public struct GraphRules: Sendable {
         let typing = root["typing_indicator"]
         if let typing {
             try fields(typing, ["type"])
-            guard try text(typing, "type", 1...20) == "text" else { throw .invalid("typing_indicator.type must be text") }
+            guard try text(typing, "type", 1...20) == "text" else {
+                throw .invalid("typing_indicator.type must be text")
+            }
         }
         return .read(messageID: try text(root, "message_id", 1...256), isTyping: typing != nil)
     }
@@ -54,7 +60,10 @@ public struct GraphRules: Sendable {
         let type = try text(root, "type", 1...20)
         try fields(
             root,
-            ["messaging_product", "recipient_type", "to", "recipient", "type", "biz_opaque_callback_data", "context", type])
+            [
+                "messaging_product", "recipient_type", "to", "recipient", "type", "biz_opaque_callback_data", "context",
+                type,
+            ])
         if root["recipient_type"] != nil, root["recipient_type"]?.string != "individual" {
             throw .unexpected("(#100) recipient_type must be individual")
         }
@@ -94,7 +103,9 @@ public struct GraphRules: Sendable {
     private static func text(_ part: JSONNode, _ content: inout GraphContent) throws(GraphRefusal) {
         try fields(part, ["body", "preview_url"])
         content.text = try text(part, "body", 1...4_096)
-        if let preview = part["preview_url"], preview.bool == nil { throw .unexpected("(#100) preview_url must be a boolean") }
+        if let preview = part["preview_url"], preview.bool == nil {
+            throw .unexpected("(#100) preview_url must be a boolean")
+        }
     }
 
     private static func location(_ part: JSONNode, _ content: inout GraphContent) throws(GraphRefusal) {
@@ -139,7 +150,9 @@ public struct GraphRules: Sendable {
     static func array(_ node: JSONNode, _ key: String, _ counts: ClosedRange<Int>) throws(GraphRefusal) -> [JSONNode] {
         guard let value = node[key] else { throw .missing("(#131008) Required parameter \(key) is missing") }
         guard value.kind == .array else { throw .unexpected("(#100) \(key) must be an array") }
-        guard counts.contains(value.elements.count) else { throw .invalid("(#131009) \(key) must have \(counts) elements") }
+        guard counts.contains(value.elements.count) else {
+            throw .invalid("(#131009) \(key) must have \(counts) elements")
+        }
         return value.elements
     }
 

@@ -185,11 +185,13 @@ public actor GraphStandIn {
         }
     }
 
-    private func take(_ content: GraphContent, from number: String, _ request: HTTPRequest) async throws -> HTTPResponse {
+    private func take(_ content: GraphContent, from number: String, _ request: HTTPRequest) async throws -> HTTPResponse
+    {
         let fault = nextFault(for: content.recipient)
         switch fault {
         case .error(let code, let status, let retryAfter):
-            return answer(GraphRefusal(status: status, code: code, message: "(#\(code)) as asked"), retryAfter: retryAfter)
+            return answer(
+                GraphRefusal(status: status, code: code, message: "(#\(code)) as asked"), retryAfter: retryAfter)
         case .serverError(let status):
             return HTTPResponse.text(status, "<html>upstream is away</html>")
         case .hang:

@@ -19,7 +19,8 @@ public struct GraphMedia: Hashable, Sendable {
     /// Reads the form (RFC 7578) as strictly as Meta: product, type and a file of that type.
     static func read(_ body: [UInt8], contentType: String) throws(GraphRefusal) -> GraphMedia {
         guard contentType.lowercased().hasPrefix("multipart/form-data;"),
-            let boundary = contentType.split(separator: "boundary=", maxSplits: 1).last.map({ $0.filter { $0 != "\"" } })
+            let boundary = contentType.split(separator: "boundary=", maxSplits: 1).last.map({ $0.filter { $0 != "\"" } }
+            )
         else { throw .unexpected("(#100) the upload must be multipart/form-data") }
         var fields: [String: (type: String, bytes: [UInt8])] = [:]
         for part in parts(body, boundary: Array("--\(boundary)".utf8)) {
@@ -36,9 +37,12 @@ public struct GraphMedia: Hashable, Sendable {
         }
         guard let file = fields["file"], !file.bytes.isEmpty else { throw .missing("(#131008) file is missing") }
         guard file.bytes.count <= 16 << 20 else { throw .invalid("the file has more than 16 MB") }
-        let types = ["audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg; codecs=opus", "image/jpeg", "image/png"]
+        let types = [
+            "audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg; codecs=opus", "image/jpeg", "image/png",
+        ]
         guard types.contains(file.type) else {
-            throw GraphRefusal(status: 400, code: 131_053, message: "(#131053) Media upload error: \(file.type) is not supported")
+            throw GraphRefusal(
+                status: 400, code: 131_053, message: "(#131053) Media upload error: \(file.type) is not supported")
         }
         if file.type.hasPrefix("audio/ogg"), !holdsOpus(file.bytes) {
             throw GraphRefusal(status: 400, code: 131_053, message: "(#131053) the file is no Ogg/Opus")

@@ -65,7 +65,8 @@ public struct GraphWebhook: Sendable {
     private static func write(_ said: Said, into json: inout JSONWriter) {
         switch said {
         case .text(let text): object("text", ["body": text], into: &json)
-        case .voice(let id): object("audio", ["id": id, "mime_type": "audio/ogg; codecs=opus"], ["voice": true], into: &json)
+        case .voice(let id):
+            object("audio", ["id": id, "mime_type": "audio/ogg; codecs=opus"], ["voice": true], into: &json)
         case .image(let id): object("image", ["id": id, "mime_type": "image/jpeg"], into: &json)
         case .tappedButton(let id, let title): reply("button_reply", id, title, into: &json)
         case .tappedRow(let id, let title): reply("list_reply", id, title, into: &json)
