@@ -21,20 +21,27 @@ struct WireObservability: Sendable {
     }
 
     func meter(_ operation: String, peer: String) -> WireMeter {
-        WireMeter(
-            operation: operation, peer: peer, requests: requests, successes: requests.with(operation, peer, "ok"),
-            durations: durations.with(operation, peer), retries: retries)
+        WireMeter(operation, peer: peer, requests: requests, durations: durations, retries: retries)
     }
 }
 
 /// The metrics of one operation with one peer, looked up once.
-struct WireMeter: Sendable {
-    let operation: String
-    let peer: String
-    fileprivate let requests: Counter
-    fileprivate let successes: Counter.Series
-    fileprivate let durations: Histogram.Series
-    fileprivate let retries: Counter
+final class WireMeter: Sendable {
+    private let operation: String
+    private let peer: String
+    private let requests: Counter
+    private let successes: Counter.Series
+    private let durations: Histogram.Series
+    private let retries: Counter
+
+    init(_ operation: String, peer: String, requests: Counter, durations: Histogram, retries: Counter) {
+        self.operation = operation
+        self.peer = peer
+        self.requests = requests
+        self.retries = retries
+        self.durations = durations.with(operation, peer)
+        successes = requests.with(operation, peer, "ok")
+    }
 
     /// A request has its outcome; no code is success.
     func record(_ code: WireCode?, since began: MonotonicTime) {
