@@ -20,6 +20,7 @@ struct GatewayConfiguration: Sendable {
     var phoneNumberID: String?
     /// Whether the last address of `X-Forwarded-For` is the client's: only behind a proxy of one's own.
     var trustsProxy: Bool
+    var limits: RateLimits
 
     init(_ reader: inout ConfigurationReader) {
         database = reader.postgresURL()
@@ -33,5 +34,11 @@ struct GatewayConfiguration: Sendable {
             reader.secret("WHATSAPP_VERIFY_TOKEN", minimumLength: 8, "Meta sends it when the webhook is set up").utf8)
         phoneNumberID = reader.text("WHATSAPP_PHONE_NUMBER_ID")
         trustsProxy = reader.flag("TRUST_PROXY", default: false)
+        let standard = RateLimits()
+        let range = 1...1_000_000_000
+        limits = RateLimits(
+            address: reader.integer("RATE_LIMIT_ADDRESS", default: standard.address, in: range),
+            guest: reader.integer("RATE_LIMIT_GUEST", default: standard.guest, in: range),
+            hotel: reader.integer("RATE_LIMIT_HOTEL", default: standard.hotel, in: range))
     }
 }

@@ -20,7 +20,7 @@ await ServiceMain.run(ServiceName.gateway, GatewayConfiguration.init) { service,
     await service.health.add("pms", isEssential: false) { await pms.isOK() }
 
     let ids = ConversationID(secretKey: configuration.secretKey)
-    let limiter = RateLimiter(redis: redis)
+    let limiter = RateLimiter(redis: redis, limits: configuration.limits)
     let store = InboundStore(database: database)
     let hotels = Hotels(database: database, standardNumber: configuration.phoneNumberID, loop: loop)
     let intake = Intake(

@@ -25,7 +25,7 @@ struct NotifierConfiguration: Sendable {
             version: reader.text("WHATSAPP_API_VERSION", default: "v25.0"),
             token: reader.secret("WHATSAPP_ACCESS_TOKEN", minimumLength: 8, "Meta knows this business by it"),
             defaultNumber: reader.text("WHATSAPP_PHONE_NUMBER_ID"))
-        messagesPerSecond = reader.integer("WHATSAPP_MESSAGES_PER_SECOND", default: 80, in: 1...1_000)
+        messagesPerSecond = reader.integer("WHATSAPP_MESSAGES_PER_SECOND", default: 80, in: 1...2_000)
         if graph.version.first != "v" || Double(graph.version.dropFirst()) == nil {
             reader.fault("WHATSAPP_API_VERSION", "must be a version of the Graph API such as v25.0")
         }

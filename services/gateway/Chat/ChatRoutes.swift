@@ -119,14 +119,15 @@ struct ChatRoutes: Sendable {
             content = WebhookMessage.text(.text, text)
         }
         let now = Intake.now()
-        let waits = await limiter.waits([.guest(key.conversation), .hotel(key.hotel)], now: now / 1_000_000)
-        if let wait = waits.max(), wait > 0 { throw Self.tooMany(wait) }
+        let wait = await limiter.wait(
+            [limiter.guest(key.conversation), limiter.hotel(key.hotel)], now: now / 1_000_000)
+        if wait > 0 { throw Self.tooMany(wait) }
         let messageID = "\(key.conversation):\(message.clientID)"
         let row = InboundRow(
             hotel: key.hotel, channel: Self.channel, messageID: messageID, conversation: key.conversation,
             identity: token.visitor, address: token.visitor, profileName: nil, content: content,
             raw: try JSONCoder.encode(content), sentAt: nil, receivedAt: now, notBefore: now,
-            traceparent: Trace.current?.traceparent)
+            traceparent: Trace.current?.traceparent, isToBeCounted: false)
         do {
             try await intake.take(row)
         } catch {
@@ -184,8 +185,8 @@ struct ChatRoutes: Sendable {
 
     private func limit(_ request: HTTPRequest) async throws {
         guard let address = clients.address(of: request) else { return }
-        let waits = await limiter.waits([.address(address)], now: Intake.now() / 1_000_000)
-        if let wait = waits.first, wait > 0 { throw Self.tooMany(wait) }
+        let wait = await limiter.wait([limiter.address(address)], now: Intake.now() / 1_000_000)
+        if wait > 0 { throw Self.tooMany(wait) }
     }
 
     private static func tooMany(_ seconds: Int) -> HTTPError {

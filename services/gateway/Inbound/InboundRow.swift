@@ -23,6 +23,8 @@ struct InboundRow: Sendable {
     /// Unix microseconds: a guest over the limit is answered later.
     var notBefore: Int
     var traceparent: String?
+    /// Whether it still has to be counted against the limits of its guest and hotel.
+    var isToBeCounted = true
 
     /// The order in which a batch is inserted: two batches in opposite orders would deadlock.
     static func precedes(_ left: InboundRow, _ right: InboundRow) -> Bool {

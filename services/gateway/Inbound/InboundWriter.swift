@@ -9,7 +9,9 @@ actor InboundWriter {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private let store: InboundStore
+    private let limiter: RateLimiter
     private let observability: Observability
+    private let delayed: Counter
     private var pending: [(row: InboundRow, ticket: Ticket)] = []
     private var inFlight = 0
 
@@ -32,8 +34,11 @@ actor InboundWriter {
         }
     }
 
-    init(store: InboundStore, observability: Observability, loop: EventLoop) {
+    init(store: InboundStore, limiter: RateLimiter, observability: Observability, loop: EventLoop) {
         self.store = store
+        self.limiter = limiter
+        delayed = observability.metrics.counter(
+            "messages_delayed_total", "Messages that are answered later because their guest or hotel is over the limit.")
         self.observability = observability
         self.loop = loop
     }
@@ -60,7 +65,9 @@ actor InboundWriter {
         }
     }
 
-    private func commit(_ batch: [(row: InboundRow, ticket: Ticket)]) async {
+    private func commit(_ given: [(row: InboundRow, ticket: Ticket)]) async {
+        var batch = given
+        await delayOverLimit(&batch)
         do {
             let stored = try await store.insert(batch.map(\.row))
             finish(batch, stored: stored)
@@ -73,6 +80,23 @@ actor InboundWriter {
         }
         inFlight -= 1
         beginBatches()
+    }
+
+    /// Messages are never refused for being many: they are answered when the guest's minute is over.
+    private func delayOverLimit(_ batch: inout [(row: InboundRow, ticket: Ticket)]) async {
+        let counted = batch.indices.filter { batch[$0].row.isToBeCounted }
+        let subjects = counted.flatMap { index in
+            [limiter.guest(batch[index].row.conversation), limiter.hotel(batch[index].row.hotel)]
+        }
+        let waits = await limiter.waits(subjects, now: Intake.now() / 1_000_000)
+        guard !waits.isEmpty else { return }
+        for index in counted {
+            let row = batch[index].row
+            let wait = max(waits[limiter.guest(row.conversation)] ?? 0, waits[limiter.hotel(row.hotel)] ?? 0)
+            guard wait > 0 else { continue }
+            batch[index].row.notBefore = row.receivedAt + wait * 1_000_000
+            delayed.add()
+        }
     }
 
     private func commitAlone(_ row: InboundRow, _ ticket: Ticket) async {

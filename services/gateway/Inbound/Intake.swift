@@ -12,11 +12,9 @@ actor Intake {
 
     private let store: InboundStore
     private let writer: InboundWriter
-    private let limiter: RateLimiter
     private let nudges: Nudges
     private let ids: ConversationID
     private let received: Counter
-    private let delayed: Counter
     /// Conversations of guests who have two identities.
     private var linked: [String: String] = [:]
 
@@ -27,15 +25,12 @@ actor Intake {
         loop: EventLoop
     ) {
         self.store = store
-        self.limiter = limiter
         self.nudges = nudges
         self.ids = ids
         self.loop = loop
-        writer = InboundWriter(store: store, observability: observability, loop: loop)
+        writer = InboundWriter(store: store, limiter: limiter, observability: observability, loop: loop)
         received = observability.metrics.counter(
             "messages_inbound_total", "Messages stored for the first time.", labels: ["channel", "kind"])
-        delayed = observability.metrics.counter(
-            "messages_delayed_total", "Messages that are answered later because their guest or hotel is over the limit.")
     }
 
     /// Unix microseconds.
@@ -54,7 +49,6 @@ actor Intake {
             // The order within a webhook is kept by a microsecond each.
             rows.append(try await row(entry.message, hotel: entry.hotel, receivedAt: now + place, traceparent))
         }
-        await delayOverLimit(&rows, now: now)
         count(try await writer.store(rows), in: rows)
     }
 
@@ -90,18 +84,6 @@ actor Intake {
         if linked.count >= Self.remembered { linked.removeAll() }
         linked[key] = conversation
         return conversation
-    }
-
-    /// Messages are never refused for being many: they are answered when the guest's minute is over.
-    private func delayOverLimit(_ rows: inout [InboundRow], now: Int) async {
-        let subjects = rows.flatMap { [RateLimiter.Subject.guest($0.conversation), .hotel($0.hotel)] }
-        let waits = await limiter.waits(subjects, now: now / 1_000_000)
-        for index in rows.indices {
-            let wait = max(waits[2 * index], waits[2 * index + 1])
-            guard wait > 0 else { continue }
-            rows[index].notBefore = rows[index].receivedAt + wait * 1_000_000
-            delayed.add()
-        }
     }
 
     private func count(_ stored: [StoredMessage], in rows: [InboundRow]) {
