@@ -1,9 +1,18 @@
 import Foundation
+import Loop
+import Postgres
 
 /// PostgreSQL's own load generator with the gateway's row: what the database can do when nothing stands before it.
-enum PGBench {
+actor PGBench {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    init(loop: EventLoop) {
+        self.loop = loop
+    }
+
     /// Inserts a second, each a transaction of its own, prepared.
-    static func insertsASecond(_ database: String, connections: Int, seconds: Int) throws -> Double {
+    func insertsASecond(_ database: PostgresURL, connections: Int, seconds: Int) async throws -> Double {
         let script = FileManager.default.temporaryDirectory.appendingPathComponent("insert-\(getpid()).sql")
         defer { try? FileManager.default.removeItem(at: script) }
         let text = """
@@ -15,17 +24,14 @@ enum PGBench {
                 now(), now(), now(), NULL) ON CONFLICT DO NOTHING;
             """
         try Data(text.utf8).write(to: script)
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: try path("pgbench"))
-        process.arguments = [
-            "-n", "-f", script.path, "-M", "prepared", "-c", String(connections), "-j", "2", "-T", String(seconds), database,
-        ]
-        process.standardOutput = output
-        process.standardError = Pipe()
-        try process.run()
-        let report = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        // Not Foundation's Process: pgbench ends by SIGALRM, which a child of that may have blocked.
+        let output = try await ChildProcess.run(
+            try Self.path("pgbench"),
+            [
+                "-n", "-f", script.path, "-M", "prepared", "-c", String(connections), "-j", "2", "-T", String(seconds),
+                database.description,
+            ], outputLimit: 65_536, deadline: .seconds(seconds + 20), on: loop)
+        let report = String(decoding: output.standardOutput, as: UTF8.self)
         guard let line = report.split(separator: "\n").first(where: { $0.hasPrefix("tps") }),
             let rate = line.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) })
         else { throw BenchmarkError("pgbench told no rate:\n\(report)") }

@@ -14,6 +14,8 @@ actor InboundWriter {
     private let delayed: Counter
     private var pending: [(row: InboundRow, ticket: Ticket)] = []
     private var inFlight = 0
+    private let outcomes: PendingValues<Result<[StoredMessage], any Error>>
+    private var lastTicket = 0
 
     static let rowsABatch = 256
     /// Beyond it messages are refused, and the provider sends them again.
@@ -23,20 +25,21 @@ actor InboundWriter {
 
     /// What a caller waits for. Belongs to the writer's loop.
     private final class Ticket {
+        let number: Int
         var remaining: Int
         var stored: [StoredMessage] = []
         var failure: (any Error)?
-        let continuation: CheckedContinuation<[StoredMessage], any Error>
 
-        init(rows: Int, continuation: CheckedContinuation<[StoredMessage], any Error>) {
+        init(_ number: Int, rows: Int) {
+            self.number = number
             remaining = rows
-            self.continuation = continuation
         }
     }
 
     init(store: InboundStore, limiter: RateLimiter, observability: Observability, loop: EventLoop) {
         self.store = store
         self.limiter = limiter
+        outcomes = PendingValues(loop: loop)
         delayed = observability.metrics.counter(
             "messages_delayed_total", "Messages that are answered later because their guest or hotel is over the limit.")
         self.observability = observability
@@ -47,11 +50,11 @@ actor InboundWriter {
     func store(_ rows: [InboundRow]) async throws -> [StoredMessage] {
         guard !rows.isEmpty else { return [] }
         guard pending.count + rows.count <= Self.longestQueue else { throw InboundOverload() }
-        return try await withCheckedThrowingContinuation { continuation in
-            let ticket = Ticket(rows: rows.count, continuation: continuation)
-            for row in rows { pending.append((row, ticket)) }
-            beginBatches()
-        }
+        lastTicket += 1
+        let ticket = Ticket(lastTicket, rows: rows.count)
+        for row in rows { pending.append((row, ticket)) }
+        beginBatches()
+        return try await outcomes.value(of: ticket.number).get()
     }
 
     private func beginBatches() {
@@ -129,11 +132,7 @@ actor InboundWriter {
         ticket.failure = ticket.failure ?? failure
         ticket.remaining -= 1
         guard ticket.remaining == 0 else { return }
-        if let failure = ticket.failure {
-            ticket.continuation.resume(throwing: failure)
-        } else {
-            ticket.continuation.resume(returning: ticket.stored)
-        }
+        outcomes.resume(ticket.number, with: ticket.failure.map { .failure($0) } ?? .success(ticket.stored))
     }
 }
 

@@ -17,6 +17,7 @@ public actor Outbound {
     private let multi: UnsafeMutableRawPointer
     private var isOpen = true
     private var transfers: [Int: Transfer] = [:]
+    private let outcomes: PendingValues<Transfer.Outcome>
     private var lastID = 0
     private var watched: Set<Int32> = []
     private var timer: ScheduledTimer?
@@ -37,6 +38,7 @@ public actor Outbound {
     ) {
         self.loop = loop
         tracer = observability.tracer
+        outcomes = PendingValues(loop: loop)
         self.maximumInFlight = maximumInFlight
         self.certificateAuthorities = certificateAuthorities
         guard Self.isInitialised, let multi = curl_multi_init() else {
@@ -100,18 +102,16 @@ public actor Outbound {
         else { return .failure(OutboundError(.invalid, "no memory")) }
         lastID += 1
         let id = lastID
+        start(transfer, deadline: deadline)
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { start(transfer, $0, deadline: deadline) }
+            await outcomes.value(of: id)
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.fail(id, .cancelled, "the task was cancelled") } }
         }
     }
 
-    private func start(
-        _ transfer: Transfer, _ continuation: CheckedContinuation<Transfer.Outcome, Never>, deadline: Duration
-    ) {
+    private func start(_ transfer: Transfer, deadline: Duration) {
         connectCallbacks()
-        transfer.continuation = continuation
         let id = transfer.id
         transfers[id] = transfer
         transfer.timer = loop.schedule(after: deadline) {
@@ -135,8 +135,7 @@ public actor Outbound {
         transfer.timer?.cancel()
         transfer.timer = nil
         curl_multi_remove_handle(multi, transfer.easy)
-        transfer.continuation?.resume(returning: outcome)
-        transfer.continuation = nil
+        outcomes.resume(transfer.id, with: outcome)
     }
 
     // MARK: libcurl's sockets and timer

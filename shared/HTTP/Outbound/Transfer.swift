@@ -9,7 +9,6 @@ final class Transfer {
     let id: Int
     let easy: UnsafeMutableRawPointer
     var timer: ScheduledTimer?
-    var continuation: CheckedContinuation<Outcome, Never>?
     private let method: String
     private let body: [UInt8]
     private let responseLimit: Int
