@@ -16,7 +16,7 @@ import Wire
             let subscription = await stage.parts.redis.subscribe("web:1:w1") { _, payload in
                 heard.withLock { $0.append(String(decoding: payload, as: UTF8.self)) }
             }
-            #expect(try await eventually { try await stage.parts.redis.publish("web:1:w1", Array("ready".utf8)) == 1 })
+            #expect(await eventually { (try? await stage.parts.redis.publish("web:1:w1", Array("ready".utf8))) == 1 })
             let ids = try await stage.reply(
                 "w1", [stage.text("Hola."), .voice(text: "Hola", language: .spanish)], to: "visitor", channel: "web")
             await stage.notifier.wake([ConversationKey(hotel: 1, conversation: "w1")])
