@@ -29,7 +29,8 @@ struct OpusEncoder: Sendable {
         let output = try await ChildProcess.run(
             "opusenc",
             [
-                "--quiet", "--raw", "--raw-bits", "16", "--raw-rate", String(samples.rate), "--raw-chan", "1",
+                "--quiet", "--comp", "5", "--raw", "--raw-bits", "16", "--raw-rate", String(samples.rate), "--raw-chan",
+                "1",
                 "--speech",
                 "--bitrate", String(Double(Self.bitrate(for: samples.duration)) / 1_000), "-", "-",
             ], input: samples.bytes, outputLimit: 4 * Self.limit, deadline: deadline, on: loop)
