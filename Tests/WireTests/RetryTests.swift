@@ -25,17 +25,17 @@ import Testing
     }
 }
 
-@Suite struct BackoffTests {
+@Suite struct FullJitterTests {
     @Test func theCeilingDoublesUpToTheCap() {
-        let backoff = Backoff(base: .milliseconds(50), cap: .seconds(1))
+        let backoff = FullJitter(base: .milliseconds(50), cap: .seconds(1))
         #expect((0..<7).map(backoff.ceiling) == [50, 100, 200, 400, 800, 1_000, 1_000].map { .milliseconds($0) })
         #expect(backoff.ceiling(1_000_000) == .seconds(1))
-        #expect(Backoff(base: .seconds(31_000_000), cap: .seconds(5)).ceiling(30) == .seconds(5))
+        #expect(FullJitter(base: .seconds(31_000_000), cap: .seconds(5)).ceiling(30) == .seconds(5))
     }
 
     @Test func theWaitIsAnythingUpToTheCeiling() {
         var generator = SeededGenerator(seed: 31)
-        let backoff = Backoff(base: .milliseconds(100), cap: .seconds(1))
+        let backoff = FullJitter(base: .milliseconds(100), cap: .seconds(1))
         let waits = (0..<1_000).map { _ in backoff.delay(2, using: &generator) }
         #expect(waits.allSatisfy { $0 >= .zero && $0 <= .milliseconds(400) })
         #expect(waits.contains { $0 < .milliseconds(40) })

@@ -33,7 +33,7 @@ import Testing
                 return
             }
             #expect(next >= now)
-            #expect(next <= now + Backoff(base: .milliseconds(50), cap: .seconds(1)).ceiling(failure))
+            #expect(next <= now + FullJitter(base: .milliseconds(50), cap: .seconds(1)).ceiling(failure))
             #expect(roster.nextTry == next)
             now = next
         }

@@ -90,7 +90,7 @@ public struct CircuitBreaker: Sendable {
     }
 
     private mutating func open(_ now: MonotonicTime) {
-        let doubled = Backoff(base: policy.openFor, cap: policy.openAtMost).ceiling(openings)
+        let doubled = FullJitter(base: policy.openFor, cap: policy.openAtMost).ceiling(openings)
         openings += 1
         failuresInARow = 0
         state = .open(until: now + doubled)

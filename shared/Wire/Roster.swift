@@ -28,7 +28,7 @@ struct Roster {
         var isCurrent = true
     }
 
-    private let backoff: Backoff
+    private let backoff: FullJitter
     private let stable: Duration
     private let aliasLook: Duration
     private let addressLimit: Int

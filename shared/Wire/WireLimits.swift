@@ -34,13 +34,13 @@ public struct WireLimits: Sendable {
     /// Calls that wait so.
     public var waitingCalls = 256
     /// Between attempts to connect to one address.
-    public var reconnectBackoff = Backoff(base: .milliseconds(50), cap: .seconds(1))
+    public var reconnectBackoff = FullJitter(base: .milliseconds(50), cap: .seconds(1))
     /// A connection that lived this long is no longer counted as one more failure of its address.
     public var stableConnection: Duration = .seconds(5)
     /// How often an idempotent request is sent at most.
     public var attempts = 4
     /// Between those attempts.
-    public var retryBackoff = Backoff(base: .milliseconds(25), cap: .seconds(1))
+    public var retryBackoff = FullJitter(base: .milliseconds(25), cap: .seconds(1))
     /// When an instance is left alone.
     public var breaker = CircuitBreaker.Policy()
 

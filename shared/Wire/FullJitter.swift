@@ -1,6 +1,6 @@
 /// Exponential backoff with full jitter: the n-th wait is anything between nothing and `base` doubled n times, `cap` at most, so that
 /// clients that failed together do not come back together.
-public struct Backoff: Sendable, Hashable {
+public struct FullJitter: Sendable, Hashable {
     public var base: Duration
     public var cap: Duration
 
