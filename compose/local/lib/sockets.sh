@@ -23,6 +23,11 @@ make_for_database() {
 # The kernel allows 107 bytes for a socket's path (unix(7)), and nobody but root passes through /root: a short directory elsewhere then.
 choose_socket_directory() {
     local longest=/.s.PGSQL.5432 base
+    # Left by a run that was killed together with its guardian.
+    if [[ -r $RUN/sockets ]]; then
+        sockets=$(<"$RUN/sockets")
+        forget_socket_directory
+    fi
     sockets=$DATA_DIR/sockets
     if (($(LC_ALL=C; printf '%s' "${#sockets}") + ${#longest} > 107)) || ! can_enter "$DATA_DIR"; then
         for base in "${XDG_RUNTIME_DIR:-}" /tmp; do

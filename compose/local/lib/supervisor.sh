@@ -39,9 +39,21 @@ launch() {
 
 is_alive() { [[ -n ${pid_of[$1]:-} ]] && kill -0 "${pid_of[$1]}" 2>/dev/null; }
 
+# Whether our make has been sent SIGINT: a terminal sends it to us as well, `kill -INT` does not, and make then waits for us with the signal
+# blocked instead of passing it on (as it does SIGTERM).
+make_is_interrupted() {
+    local name key value blocked=0
+    if ! read -r name <"/proc/$PPID/comm" || [[ $name != make ]]; then return 1; fi
+    while read -r key value; do
+        [[ $key != SigBlk: ]] || blocked=$value
+    done <"/proc/$PPID/status"
+    ((16#$blocked & 2))
+} 2>/dev/null
+
 # Looks once at every process: notices the dead, starts those whose pause is over.
 look_after() {
     local name
+    if make_is_interrupted; then exit 0; fi
     for name in "${supervised[@]}"; do
         if [[ -n ${pid_of[$name]:-} ]]; then
             is_alive "$name" || bury "$name"
