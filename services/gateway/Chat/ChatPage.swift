@@ -14,7 +14,7 @@ enum ChatPage {
         "X-Frame-Options": "SAMEORIGIN", "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     ]
 
-    private static let assets: [(name: String, bytes: [UInt8])] = [
+    static let assets: [(name: String, bytes: [UInt8])] = [
         ("api.js", PackageResources.api_js), ("bubbles.js", PackageResources.bubbles_js),
         ("chat.css", PackageResources.chat_css), ("chat.js", PackageResources.chat_js),
         ("composer.js", PackageResources.composer_js), ("conversation.js", PackageResources.conversation_js),
@@ -29,7 +29,8 @@ enum ChatPage {
         let page = StaticFile(PackageResources.chat_html, contentType: StaticFile.contentType(ofName: "chat.html"))
         router.serve(page, at: "/chat")
         for asset in assets {
-            let file = StaticFile(asset.bytes, contentType: StaticFile.contentType(ofName: asset.name))
+            let bytes = asset.name.hasSuffix(".svg") ? asset.bytes : LeanSource.of(asset.bytes)
+            let file = StaticFile(bytes, contentType: StaticFile.contentType(ofName: asset.name))
             router.serve(file, at: "/chat/assets/\(asset.name)")
         }
         router.on("GET", "/") { _ in .redirect(to: "/chat") }
