@@ -17,6 +17,8 @@ public actor GraphStandIn {
     public nonisolated let settings: Settings
     /// In the order in which they came.
     public private(set) var sent: [Sent] = []
+    /// Where each recipient's are in `sent`.
+    private var places: [String: [Int]] = [:]
     /// Messages that were marked as read, by id, and whether typing was shown.
     public private(set) var reads: [(messageID: String, isTyping: Bool)] = []
     /// What was refused because it broke a rule, in the order in which it came. Faults are not among them.
@@ -66,7 +68,10 @@ public actor GraphStandIn {
     // MARK: What tests ask
 
     /// Messages to one guest, in order.
-    public func sent(to recipient: String) -> [Sent] { sent.filter { $0.content.recipient == recipient } }
+    public func sent(to recipient: String) -> [Sent] { (places[recipient] ?? []).map { sent[$0] } }
+
+    /// How many messages one guest got.
+    public func count(to recipient: String) -> Int { places[recipient]?.count ?? 0 }
 
     /// What a guest reads, in order.
     public func texts(to recipient: String) -> [String] { sent(to: recipient).map(\.content.text) }
@@ -161,6 +166,7 @@ public actor GraphStandIn {
         let message = Sent(
             id: "wamid.\(prefix)\(nextID())", phoneNumberID: number, content: content, body: request.body,
             traceparent: request.headers.first("traceparent"), at: .now)
+        places[content.recipient, default: []].append(sent.count)
         sent.append(message)
         if !settings.statuses.isEmpty, sink != nil {
             Task.immediate { for status in settings.statuses { await report(status, for: message) } }
