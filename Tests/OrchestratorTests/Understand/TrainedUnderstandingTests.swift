@@ -153,7 +153,7 @@ import Testing
         let understanding = try CaseFiles.understanding.get()
         var random = SeededGenerator(seed: 7)
         let soup = Self.soup
-        for round in 0..<1500 {
+        for round in 0..<1000 {
             var message = ""
             for _ in 0..<Int.random(in: 1...30, using: &random) {
                 message += soup.randomElement(using: &random) ?? ""
@@ -186,7 +186,7 @@ import Testing
     ])
     func aLongMessageIsReadInTime(_ piece: String) throws {
         let message = String(repeating: piece, count: 20_000 / piece.unicodeScalars.count)
-        for expecting in [nil, CaseFiles.Awaited.childrenAges, .name, .party] {
+        for expecting in [nil, CaseFiles.Awaited.name] {
             #expect(!(try understand(message, expecting: expecting)).intents.isEmpty)
         }
     }

@@ -70,18 +70,24 @@ enum Clauses {
     }
 
     static func isSmall(_ word: String) -> Bool {
-        word.hasPrefix("{") || ["con", "com", "with"].contains(word)
+        word.hasPrefix("{") || word == "#" || functionWords.contains(word)
             || EntityGrammar.smallWords.contains(word) && !["no", "si", "yes", "sim", "nao", "ok"].contains(word)
     }
+
+    private static let functionWords = Lexicon.set(
+        """
+        con com with a al ao at in on of to for from by del de da do das dos el la los las un una o os as um uma the an en em
+        """)
 
     /// What is nothing but entities joins what stands before it, or after it at the beginning: "una doble, del 3 al 5, somos dos" is one wish.
     static func joined(_ clauses: [Clause]) -> [Clause] {
         var result: [Clause] = []
         for clause in clauses {
-            if let last = result.last, clause.isBare || last.isBare {
-                result[result.count - 1] = Clause(
-                    words: last.words + clause.words, range: last.range.lowerBound..<clause.range.upperBound,
-                    isBare: last.isBare && clause.isBare, isQuestion: last.isQuestion || clause.isQuestion)
+            if let last = result.indices.last, clause.isBare || result[last].isBare {
+                result[last].words += clause.words
+                result[last].range = result[last].range.lowerBound..<clause.range.upperBound
+                result[last].isBare = result[last].isBare && clause.isBare
+                result[last].isQuestion = result[last].isQuestion || clause.isQuestion
             } else {
                 result.append(clause)
             }

@@ -14,6 +14,7 @@ struct TrainedUnderstanding: Understanding {
     private static let besideWish = 0.6
     /// "Ok", "perfect" before another wish is no yes to what was asked.
     private static let openerBesideWish = 0.3
+    private static let amongUnknown = 0.5
 
     /// Learns from phrase files, one a language; the same language may have several (a hotel's own phrases).
     init(_ files: [PhraseFile]) {
@@ -137,7 +138,7 @@ struct TrainedUnderstanding: Understanding {
     }
 
     private static func isOpener(_ words: [String]) -> Bool {
-        words.allSatisfy(weakYes.contains)
+        words.allSatisfy { weakYes.contains($0) }
     }
 
     private static let weakYes = Lexicon.set(
@@ -148,6 +149,10 @@ struct TrainedUnderstanding: Understanding {
 
     /// A clause by itself or, where that tells more, in two: after a courtesy, or at "and".
     private func parts(of clause: Clause, _ expecting: Expectation?) -> [([String], [Intent: Double])] {
+        let entire = probabilities(of: clause.words, expecting)
+        if [.greet, .thank, .goodbye].contains(where: { entire[$0, default: 0] >= Limits.sure }) {
+            return [(clause.words, entire)]
+        }
         var words = clause.words[...]
         var result: [([String], [Intent: Double])] = []
         // "hola tienen una doble": without punctuation too.
@@ -171,8 +176,17 @@ struct TrainedUnderstanding: Understanding {
         }
         let rest = Array(words)
         if !result.isEmpty, rest.allSatisfy(Clauses.isSmall) { return result }
-        let whole = intents.probabilities(of: rest, expecting: expecting)
+        let whole = result.isEmpty ? entire : probabilities(of: rest, expecting)
         return result + (halves(of: rest, expecting, whole) ?? [(rest, whole)])
+    }
+
+    /// Mostly unknown words mean little, whatever the few known ones among them suggest.
+    private func probabilities(of words: [String], _ expecting: Expectation?) -> [Intent: Double] {
+        let probabilities = intents.probabilities(of: words, expecting: expecting)
+        let content = words.prefix(Features.maximumWords).filter { !Clauses.isSmall($0) }
+        let unknown = content.count { !languages.knows($0) }
+        guard unknown >= 3, unknown * 2 > content.count else { return probabilities }
+        return probabilities.mapValues { $0 * Self.amongUnknown }
     }
 
     /// "Price and availability", "hora de entrada y de salida": two sure and different wishes around an "and".
@@ -185,7 +199,7 @@ struct TrainedUnderstanding: Understanding {
             guard cuts <= 4 else { break }
             let (left, right) = (Array(words[..<index]), Array(words[(index + 1)...]))
             guard !left.allSatisfy(Clauses.isSmall), !right.allSatisfy(Clauses.isSmall) else { continue }
-            let parts = [left, right].map { ($0, intents.probabilities(of: $0, expecting: expecting)) }
+            let parts = [left, right].map { ($0, probabilities(of: $0, expecting)) }
             let tops = parts.map { part in part.1.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) } }
             guard let first = tops[0], let second = tops[1], first.key != second.key, first.value >= Limits.sure,
                 second.value >= Limits.sure
@@ -222,28 +236,7 @@ struct TrainedUnderstanding: Understanding {
 
     /// The words of a phrase as a message's would be: what the grammar would read is a slot.
     static func words(of phrase: PhraseFile.Phrase, _ language: Language) -> [String] {
-        var words = Tokenizer.words(in: phrase.text)
-        words.tokens = withSlots(words.tokens)
-        let found = EntityGrammar.read(words, in: noDay, language: language) { _ in true }
-        return Clauses.words(of: words, found, in: 0..<words.count)
-    }
-
-    private static func withSlots(_ tokens: [Token]) -> [Token] {
-        var result: [Token] = []
-        var index = 0
-        while index < tokens.count {
-            if tokens[index].text == "{", index + 2 < tokens.count, tokens[index + 2].text == "}" {
-                var token = tokens[index + 1]
-                token.kind = .placeholder
-                token.text = "{\(token.text)}"
-                token.range = tokens[index].range.lowerBound..<tokens[index + 2].range.upperBound
-                result.append(token)
-                index += 3
-            } else {
-                result.append(tokens[index])
-                index += 1
-            }
-        }
-        return result
+        let found = EntityGrammar.read(phrase.words, in: noDay, language: language) { _ in true }
+        return Clauses.words(of: phrase.words, found, in: 0..<phrase.words.count)
     }
 }

@@ -38,7 +38,7 @@ struct IntentModel: Sendable {
             }
         }
         self.courtesies = courtesies
-        classifier = LinearClassifier.trained(on: examples, classes: Self.classes)
+        classifier = LinearClassifier(trainedOn: examples, classes: Self.classes)
     }
 
     var temperature: Float { classifier.temperature }

@@ -36,8 +36,7 @@ struct LanguageModel: Sendable {
                 // The other readings of a line repeat most of its words.
                 let weight = phrase.line == line ? 0.2 : 1
                 line = phrase.line
-                for token in Tokenizer.words(in: phrase.text).tokens where token.kind == .word {
-                    if Slot(rawValue: token.text) != nil, phrase.text.contains("{" + token.text + "}") { continue }
+                for token in phrase.words.tokens where token.kind == .word {
                     words[token.text, default: [0, 0, 0]][column] += weight
                     wordTotals[column] += weight
                     for trigram in Self.trigrams(token.text) {

@@ -13,10 +13,12 @@ struct PhraseFile: Sendable {
         case language
     }
 
-    struct Phrase: Hashable, Sendable {
+    struct Phrase: Sendable {
         var section: Section
         /// One of the line's readings.
         var text: String
+        /// Of `text`, slots as placeholders.
+        var words: Words
         /// From 1.
         var line: Int
     }
@@ -75,7 +77,7 @@ extension PhraseFile {
 
         mutating func read(_ line: Substring) throws(PhraseFileError) {
             number += 1
-            let text = line.drop(while: \.isWhitespace)
+            let text = line.drop { $0 == " " || $0 == "\t" }
             guard !text.isEmpty, text.first != "#" else { return }
             if let heading = heading(text) {
                 guard let section = Self.section(heading) else {
@@ -104,7 +106,8 @@ extension PhraseFile {
 
         /// A word of small letters and a colon, and nothing after it.
         private func heading(_ text: Substring) -> String? {
-            let trimmed = text.reversed().drop(while: \.isWhitespace).reversed()
+            guard text.utf8.last == UInt8(ascii: ":") || text.last == " " else { return nil }
+            let trimmed = text.reversed().drop { $0 == " " }.reversed()
             guard trimmed.last == ":" else { return nil }
             let word = String(trimmed.dropLast())
             return word.allSatisfy { $0 == "_" || ("a"..."z").contains($0) } ? word : nil
@@ -128,8 +131,9 @@ extension PhraseFile {
 
         private mutating func add(_ reading: String, to section: Section) throws(PhraseFileError) {
             try checkSlots(in: reading)
-            let words = Tokenizer.words(in: reading).tokens.filter { $0.kind != .symbol || $0.text > "~" }.map(\.text)
-            let key = words.joined(separator: " ")
+            let words = Tokenizer.words(in: reading).withSlots()
+            var key = ""
+            for token in words.tokens where token.kind != .symbol || token.text > "~" { key += token.text + " " }
             guard !key.isEmpty else { throw fail("a phrase needs a word") }
             if section != .language {
                 if let before = seen[key] {
@@ -143,7 +147,7 @@ extension PhraseFile {
                 }
                 seen[key] = (section, number)
             }
-            phrases.append(Phrase(section: section, text: reading, line: number))
+            phrases.append(Phrase(section: section, text: reading, words: words, line: number))
         }
 
         private func checkSlots(in reading: String) throws(PhraseFileError) {
@@ -182,7 +186,7 @@ extension PhraseFile {
             return (0..<longest).map { reading in
                 var text = ""
                 for (place, choices) in pieces.enumerated() { text += choices[(reading + place / 2) % choices.count] }
-                return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                return text.split(separator: " ").joined(separator: " ")
             }
         }
     }

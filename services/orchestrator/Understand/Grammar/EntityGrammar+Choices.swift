@@ -53,19 +53,14 @@ extension EntityGrammar {
         return nil
     }
 
-    private static let cheap = [
-        ["mas", "barata"], ["mas", "barato"], ["mas", "economica"], ["mas", "economico"], ["mais", "barata"],
-        ["mais", "barato"], ["mais", "economica"], ["mais", "economico"], ["mais", "em", "conta"], ["menos", "cara"],
-        ["menos", "caro"], ["menor", "precio"], ["menor", "preco"], ["mas", "baja"], ["cheapest"], ["cheaper"],
-        ["least", "expensive"],
-        ["less", "expensive"], ["lowest", "price"], ["lowest", "priced"], ["barata"], ["barato"], ["economica"],
-        ["economico"], ["cheap"], ["barata", "de", "todas"],
-    ]
-    private static let dear = [
-        ["mas", "cara"], ["mas", "caro"], ["mais", "cara"], ["mais", "caro"], ["mayor", "precio"], ["maior", "preco"],
-        ["most", "expensive"], ["more", "expensive"], ["dearest"], ["dearer"], ["priciest"], ["pricier"], ["cara"],
-        ["caro"],
-    ]
+    private static let cheap = PhraseTable(
+        "mas barata", "mas barato", "mas economica", "mas economico", "mais barata", "mais barato", "mais economica",
+        "mais economico", "mais em conta", "menos cara", "menos caro", "menor precio", "menor preco", "mas baja",
+        "cheapest", "cheaper", "least expensive", "less expensive", "lowest price", "lowest priced", "barata", "barato",
+        "economica", "economico", "cheap", "barata de todas")
+    private static let dear = PhraseTable(
+        "mas cara", "mas caro", "mais cara", "mais caro", "mayor precio", "maior preco", "most expensive",
+        "more expensive", "dearest", "dearer", "priciest", "pricier", "cara", "caro")
     private static let fillers = Lexicon.set(
         "la el lo o a the one please por favor quiero prefiero i take ill want esa me quedo con ok si yes sim mejor quero fico prefer"
     )

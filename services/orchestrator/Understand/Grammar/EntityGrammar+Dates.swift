@@ -48,20 +48,16 @@ extension EntityGrammar {
     private func isMorning(_ index: Int) -> Bool { morningLength(index) > 0 }
 
     private func morningLength(_ index: Int) -> Int {
-        match(
-            anyOf: [["por", "la", "manana"], ["a", "la", "manana"], ["en", "la", "manana"], ["de", "manha"]], at: index)
+        match(anyOf: Self.mornings, at: index)
     }
 
-    private static let tonights = [
-        ["esta", "noche"], ["esta", "misma", "noche"], ["hoy", "en", "la", "noche"], ["hoy", "por", "la", "noche"],
-        ["hoy", "a", "la", "noche"], ["tonight"], ["tonite"], ["2nite"], ["this", "evening"], ["esta", "noite"],
-        ["hoje", "a", "noite"], ["hoje", "de", "noite"], ["essa", "noite"], ["a", "noite", "de", "hoje"],
-        ["la", "noche", "de", "hoy"], ["hoy", "noche"],
-    ]
-    private static let daysAfterTomorrow = [
-        ["pasado", "manana"], ["day", "after", "tomorrow"], ["depois", "de", "amanha"],
-        ["the", "day", "after", "tomorrow"],
-    ]
+    private static let mornings = PhraseTable("por la manana", "a la manana", "en la manana", "de manha")
+    private static let tonights = PhraseTable(
+        "esta noche", "esta misma noche", "hoy en la noche", "hoy por la noche", "hoy a la noche", "tonight", "tonite",
+        "2nite", "this evening", "esta noite", "hoje a noite", "hoje de noite", "essa noite", "a noite de hoje",
+        "la noche de hoy", "hoy noche")
+    private static let daysAfterTomorrow = PhraseTable(
+        "pasado manana", "day after tomorrow", "depois de amanha", "the day after tomorrow")
 
     /// After midnight and before four, "tonight" still means the night that began.
     private var nightThatBegan: LocalDate {
@@ -132,13 +128,11 @@ extension EntityGrammar {
         return DateExpression(form: .weekday(weekday, which: which), range: index..<end, core: start..<end)
     }
 
-    private static let thatComes = [
-        ["que", "viene"], ["q", "viene"], ["que", "vem"], ["proximo"], ["proxima"], ["q", "vem"], ["entrante"],
-    ]
-    private static let ofNextWeek = [
-        ["de", "la", "semana", "que", "viene"], ["de", "la", "proxima", "semana"], ["of", "next", "week"],
-        ["next", "week"], ["da", "semana", "que", "vem"], ["da", "proxima", "semana"], ["de", "la", "otra", "semana"],
-    ]
+    private static let thatComes = PhraseTable(
+        "que viene", "q viene", "que vem", "proximo", "proxima", "q vem", "entrante")
+    private static let ofNextWeek = PhraseTable(
+        "de la semana que viene", "de la proxima semana", "of next week", "next week", "da semana que vem",
+        "da proxima semana", "de la otra semana")
 
     /// A weekday's name and the index after it. Portuguese "segunda" is Monday only where it can't be the second.
     private func weekdayName(at index: Int, isIntroduced: Bool) -> (weekday: Int, next: Int)? {
@@ -298,15 +292,11 @@ extension EntityGrammar {
         return calendar(day: day, month: month, year: year, index..<afterDay + this + coming)
     }
 
-    private static let thisMonth = [
-        ["de", "este", "mes"], ["del", "corriente"], ["of", "this", "month"], ["deste", "mes"], ["this", "month"],
-        ["del", "presente"],
-    ]
-    private static let nextMonth = [
-        ["del", "mes", "que", "viene"], ["del", "proximo", "mes"], ["of", "next", "month"],
-        ["do", "mes", "que", "vem"],
-        ["do", "proximo", "mes"], ["next", "month"], ["del", "mes", "proximo"],
-    ]
+    private static let thisMonth = PhraseTable(
+        "de este mes", "del corriente", "of this month", "deste mes", "this month", "del presente")
+    private static let nextMonth = PhraseTable(
+        "del mes que viene", "del proximo mes", "of next month", "do mes que vem", "do proximo mes", "next month",
+        "del mes proximo")
 
     /// "December 3rd, 2026", "dec 3", "diciembre 3"
     private func monthThenDay(at index: Int) -> DateExpression? {
@@ -332,20 +322,17 @@ extension EntityGrammar {
     }
 
     private func holiday(at index: Int) -> DateExpression? {
-        for (phrase, month, day) in Self.holidays where matches(phrase, at: index) {
-            return calendar(day: day, month: month, year: nil, index..<index + phrase.count)
-        }
-        return nil
+        guard let (holiday, length) = Self.holidays.match(self, at: index) else { return nil }
+        return calendar(day: holiday.day, month: holiday.month, year: nil, index..<index + length)
     }
 
-    private static let holidays: [([String], Int, Int)] = [
-        (["nochebuena"], 12, 24), (["christmas", "eve"], 12, 24), (["vispera", "de", "navidad"], 12, 24),
-        (["vespera", "de", "natal"], 12, 24), (["christmas", "day"], 12, 25), (["dia", "de", "navidad"], 12, 25),
-        (["dia", "de", "natal"], 12, 25), (["nochevieja"], 12, 31), (["new", "years", "eve"], 12, 31),
-        (["new", "year", "s", "eve"], 12, 31), (["nye"], 12, 31), (["fin", "de", "ano"], 12, 31),
-        (["reveillon"], 12, 31), (["vespera", "de", "ano", "novo"], 12, 31), (["ano", "nuevo"], 1, 1),
-        (["new", "years", "day"], 1, 1), (["ano", "novo"], 1, 1),
-    ]
+    private static let holidays = PhraseTable<(month: Int, day: Int)>([
+        ("nochebuena", (12, 24)), ("christmas eve", (12, 24)), ("vispera de navidad", (12, 24)),
+        ("vespera de natal", (12, 24)), ("christmas day", (12, 25)), ("dia de navidad", (12, 25)),
+        ("dia de natal", (12, 25)), ("nochevieja", (12, 31)), ("new years eve", (12, 31)), ("new year s eve", (12, 31)),
+        ("nye", (12, 31)), ("fin de ano", (12, 31)), ("reveillon", (12, 31)), ("vespera de ano novo", (12, 31)),
+        ("ano nuevo", (1, 1)), ("new years day", (1, 1)), ("ano novo", (1, 1)),
+    ])
 
     // MARK: A number that is a day
 

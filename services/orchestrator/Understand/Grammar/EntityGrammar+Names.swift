@@ -13,13 +13,13 @@ extension EntityGrammar {
     private func introducedName() -> Range<Int>? {
         for index in words.tokens.indices {
             guard isWord(index) else { continue }
-            for (phrase, isCertain) in Self.introductions where matches(phrase, at: index) {
-                var start = index + phrase.count
-                if text(start) == ":" { start += 1 }
-                start = afterHonorifics(start)
-                let isSure = isCertain || (context.expecting == .name && phrase != ["soy"] && phrase != ["sou"])
-                if let range = name(from: start, isSure: isSure) { return range }
-            }
+            guard let (isCertain, length) = Self.introductions.match(self, at: index) else { continue }
+            var start = index + length
+            if text(start) == ":" { start += 1 }
+            start = afterHonorifics(start)
+            // "Soy" may be followed by anything, also where a name was asked for.
+            let isAsked = context.expecting == .name && !["soy", "sou"].contains(text(index))
+            if let range = name(from: start, isSure: isCertain || isAsked) { return range }
         }
         return nil
     }
@@ -36,26 +36,18 @@ extension EntityGrammar {
     }
 
     /// Whether the words say that a name follows; "soy" and "I'm" may be followed by anything.
-    private static let introductions: [([String], Bool)] = [
-        (["me", "llamo"], true), (["mi", "nombre", "es"], true), (["mi", "nombre"], true), (["se", "llama"], true),
-        (["a", "nombre", "de"], true), (["al", "nombre", "de"], true), (["a", "mi", "nombre"], false),
-        (["nombre", "es"], true), (["nombre", ":"], true),
-        (["le", "habla"], true), (["les", "habla"], true), (["te", "habla"], true), (["les", "escribe"], true),
-        (["le", "escribe"], true),
-        (["my", "name", "is"], true), (["my", "names"], true), (["my", "name", "s"], true), (["name", "is"], true),
-        (["name", ":"], true), (["under", "the", "name", "of"], true), (["under", "the", "name"], true),
-        (["in", "the", "name", "of"], true),
-        (["under", "name"], true), (["under"], false), (["call", "me"], true), (["this", "is"], false),
-        (["meu", "nome", "e"], true), (["o", "meu", "nome", "e"], true), (["me", "chamo"], true),
-        (["chamo", "-", "me"], true),
-        (["em", "nome", "de"], true), (["em", "nome", "da"], true), (["em", "nome", "do"], true),
-        (["no", "nome", "de"], true), (["nome", ":"], true),
-        (["nome", "e"], true), (["aqui", "e", "o"], false), (["aqui", "e", "a"], false), (["aqui", "e"], false),
-        (["fala", "o"], false),
-        (["soy"], false), (["im"], false), (["i", "am"], false), (["sou", "o"], false), (["sou", "a"], false),
-        (["sou"], false),
-        (["its"], false), (["it", "is"], false), (["es"], false),
-    ]
+    private static let introductions = PhraseTable<Bool>([
+        ("me llamo", true), ("mi nombre es", true), ("mi nombre", true), ("se llama", true), ("a nombre de", true),
+        ("al nombre de", true), ("a mi nombre", false), ("nombre es", true), ("nombre :", true), ("le habla", true),
+        ("les habla", true), ("te habla", true), ("les escribe", true), ("le escribe", true), ("my name is", true),
+        ("my names", true), ("my name s", true), ("name is", true), ("name :", true), ("under the name of", true),
+        ("under the name", true), ("in the name of", true), ("under name", true), ("under", false), ("call me", true),
+        ("this is", false), ("meu nome e", true), ("o meu nome e", true), ("me chamo", true), ("chamo - me", true),
+        ("em nome de", true), ("em nome da", true), ("em nome do", true), ("no nome de", true), ("nome :", true),
+        ("nome e", true), ("aqui e o", false), ("aqui e a", false), ("aqui e", false), ("fala o", false),
+        ("soy", false), ("im", false), ("i am", false), ("sou o", false), ("sou a", false), ("sou", false),
+        ("its", false), ("it is", false), ("es", false),
+    ])
     private static let honorifics = Lexicon.set(
         "mr mrs ms miss sr sra srta senor senora dr dra don dona doctor doctora sir madam")
     private static let particles = Lexicon.set(

@@ -112,18 +112,16 @@ extension EntityGrammar {
         return nil
     }
 
-    private static let groups = [
-        ["familia", "de"], ["family", "of"], ["grupo", "de"], ["group", "of"], ["party", "of"], ["familia", "com"],
-    ]
+    private static let groups = PhraseTable(
+        "familia de", "family of", "grupo de", "group of", "party of", "familia com")
 
     /// "2 personas", "two of us", "4 in total"
     private func isPeople(_ index: Int) -> Bool {
         isIn(Lexicon.people, index) || match(anyOf: Self.ofUs, at: index) > 0
     }
 
-    private static let ofUs = [
-        ["of", "us"], ["de", "nosotros"], ["de", "nos"], ["en", "total"], ["em", "total"], ["in", "total"],
-    ]
+    private static let ofUs = PhraseTable(
+        "of us", "de nosotros", "de nos", "en total", "em total", "in total")
 
     private func count(_ amount: Int, endingAt end: Int, includesChildren: Bool, into tally: inout Tally) -> Int {
         let amount = min(amount, Self.mostPeople)
@@ -142,10 +140,9 @@ extension EntityGrammar {
         return match(anyOf: Self.weArePhrases, at: index)
     }
 
-    private static let weArePhrases = [
-        ["we", "are"], ["were"], ["we", "will", "be"], ["well", "be"], ["there", "are"], ["there", "will", "be"],
-        ["we", "would", "be"], ["seria", "para"], ["sería", "para"], ["its", "for"], ["it", "is", "for"],
-    ]
+    private static let weArePhrases = PhraseTable(
+        "we are", "were", "we will be", "well be", "there are", "there will be", "we would be", "seria para",
+        "sería para", "its for", "it is for")
 
     private func isTaken(_ index: Int) -> Bool { words.tokens.indices.contains(index) && taken[index] }
 
@@ -180,17 +177,14 @@ extension EntityGrammar {
         return nil
     }
 
-    private static let alonePhrases = [
-        ["just", "me"], ["only", "me"], ["just", "for", "me"], ["only", "for", "me"], ["solo", "yo"], ["yo", "solo"],
-        ["yo", "sola"],
-        ["solo", "para", "mi"], ["para", "mi"], ["viajo", "solo"], ["viajo", "sola"], ["voy", "solo"], ["voy", "sola"],
-        ["ire", "solo"], ["ire", "sola"], ["so", "eu"], ["apenas", "eu"], ["somente", "eu"], ["so", "para", "mim"],
-        ["para", "mim"], ["pra", "mim"], ["sozinho"], ["sozinha"], ["by", "myself"], ["on", "my", "own"],
-        ["travelling", "alone"],
-        ["traveling", "alone"], ["solo", "traveller"], ["solo", "traveler"], ["for", "myself"], ["for", "me"],
-        ["nomas", "yo"],
-        ["nada", "mas", "yo"], ["soy", "yo", "solo"], ["vou", "sozinho"], ["vou", "sozinha"], ["por", "mi", "cuenta"],
-    ]
+    private static let alonePhrases = PhraseTable(
+        "just me", "only me", "just for me", "only for me", "solo yo", "yo solo", "yo sola", "solo para mi", "para mi",
+        "viajo solo", "viajo sola", "voy solo", "voy sola", "ire solo", "ire sola", "so eu", "apenas eu", "somente eu",
+        "so para mim", "para mim", "pra mim", "sozinho", "sozinha", "by myself", "on my own", "travelling alone",
+        "traveling alone", "solo traveller", "solo traveler", "for myself", "for me", "nomas yo", "nada mas yo",
+        "soy yo solo", "vou sozinho", "vou sozinha", "por mi cuenta")
+
+    private static let andMe = PhraseTable("y yo", "and i", "and me", "and myself", "e eu")
 
     /// "con mi marido", "my wife and I", "eu e minha esposa"
     private func partner(at index: Int, into tally: inout Tally) -> Int? {
@@ -198,12 +192,10 @@ extension EntityGrammar {
         let before = text(index - 1)
         let isWith =
             ["con", "with", "com", "y", "and", "e"].contains(before)
-            || match(
-                anyOf: [["y", "yo"], ["and", "i"], ["and", "me"], ["and", "myself"], ["e", "eu"]], at: index + 2) > 0
+            || match(anyOf: Self.andMe, at: index + 2) > 0
         guard isWith else { return nil }
         tally.adults = max(2, tally.adults ?? 0)
-        let after = match(
-            anyOf: [["y", "yo"], ["and", "i"], ["and", "me"], ["and", "myself"], ["e", "eu"]], at: index + 2)
+        let after = match(anyOf: Self.andMe, at: index + 2)
         return index + 2 + after
     }
 

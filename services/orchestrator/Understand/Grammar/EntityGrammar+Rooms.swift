@@ -58,23 +58,18 @@ extension EntityGrammar {
 
     /// "camas separadas", "twin beds", "cama de matrimonio", "quarto de casal"
     private func bedding(at index: Int) -> (String, Int)? {
-        for (phrase, category) in Self.beddings where matches(phrase, at: index) {
-            return (category, index + phrase.count)
-        }
-        return nil
+        Self.beddings.match(self, at: index).map { ($0.value, index + $0.length) }
     }
 
-    private static let beddings: [([String], String)] = [
-        (["camas", "separadas"], "twin"), (["camas", "individuales"], "twin"), (["camas", "individuais"], "twin"),
-        (["camas", "gemelas"], "twin"), (["camas", "de", "solteiro"], "twin"), (["camas", "simples"], "twin"),
-        (["twin", "beds"], "twin"), (["separate", "beds"], "twin"), (["single", "beds"], "twin"),
-        (["cama", "doble"], "double"), (["cama", "matrimonial"], "double"), (["cama", "de", "matrimonio"], "double"),
-        (["cama", "de", "casal"], "double"), (["cama", "grande"], "double"), (["double", "bed"], "double"),
-        (["king", "bed"], "double"), (["queen", "bed"], "double"), (["king", "size"], "double"),
-        (["queen", "size"], "double"), (["de", "casal"], "double"), (["de", "matrimonio"], "double"),
-        (["de", "solteiro"], "single"), (["cama", "de", "solteiro"], "single"), (["single", "bed"], "single"),
-        (["cama", "individual"], "single"),
-    ]
+    private static let beddings = PhraseTable<String>([
+        ("camas separadas", "twin"), ("camas individuales", "twin"), ("camas individuais", "twin"),
+        ("camas gemelas", "twin"), ("camas de solteiro", "twin"), ("camas simples", "twin"), ("twin beds", "twin"),
+        ("separate beds", "twin"), ("single beds", "twin"), ("cama doble", "double"), ("cama matrimonial", "double"),
+        ("cama de matrimonio", "double"), ("cama de casal", "double"), ("cama grande", "double"),
+        ("double bed", "double"), ("king bed", "double"), ("queen bed", "double"), ("king size", "double"),
+        ("queen size", "double"), ("de casal", "double"), ("de matrimonio", "double"), ("de solteiro", "single"),
+        ("cama de solteiro", "single"), ("single bed", "single"), ("cama individual", "single"),
+    ])
 
     private func standsBesideRoom(_ index: Int) -> Bool {
         if isIn(Lexicon.rooms, index - 1) || isIn(Lexicon.rooms, index + 1) { return true }

@@ -298,7 +298,7 @@ extension EntityGrammar {
         from checkIn: LocalDate, to form: DateExpression.Form, replacing first: Piece, by second: Piece
     ) -> Piece {
         guard case .stay(let checkIn, let checkOut) = resolver.resolve(from: .day(checkIn), to: form) else {
-            return Piece(part: .impossible(words.original(second.range)), range: second.range)
+            return Piece(part: .impossible(words.original(second.range)), range: first.range)
         }
         return Piece(part: .whole(checkIn, checkOut), range: first.range)
     }

@@ -12,7 +12,8 @@ extension EntityGrammar {
             else { continue }
             let start = (lower..<index).first { isIn(Self.verbs, $0) } ?? index
             let end = (index + 1..<max(index + 1, upper)).last { isIn(Self.verbs, $0) || isIn(Self.nouns, $0) } ?? index
-            claim(.voice, start..<end + 1, .answerByVoice)
+            let stretch = isFree(start..<end + 1) ? start..<end + 1 : index..<index + 1
+            claim(.voice, stretch, .answerByVoice)
             return
         }
     }

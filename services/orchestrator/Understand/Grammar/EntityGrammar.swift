@@ -5,6 +5,8 @@ import Contracts
 struct EntityGrammar {
     /// One message names no more than these; the rest is left unread.
     static let maximumEntities = 32
+    /// How many tokens before and after a word may bear on it.
+    private static let reach = 48
 
     let words: Words
     let context: UnderstandingContext
@@ -47,7 +49,7 @@ struct EntityGrammar {
     }
 
     mutating func claim(_ slot: Slot, _ range: Range<Int>, _ entity: Entity?) {
-        guard found.count < Self.maximumEntities, !range.isEmpty else { return }
+        guard found.count < Self.maximumEntities, !range.isEmpty, isFree(range) else { return }
         found.append(Found(slot: slot, range: range, entity: entity))
         for index in range { taken[index] = true }
     }
@@ -65,6 +67,12 @@ struct EntityGrammar {
         return words.tokens[index].text
     }
 
+    /// Of the folded text; nil outside and where claimed.
+    func hash(_ index: Int) -> UInt64? {
+        guard words.tokens.indices.contains(index), !taken[index] else { return nil }
+        return words.tokens[index].hash
+    }
+
     func isFree(_ range: Range<Int>) -> Bool {
         range.lowerBound >= 0 && range.upperBound <= count && range.allSatisfy { !taken[$0] }
     }
@@ -73,9 +81,9 @@ struct EntityGrammar {
         words.tokens.indices.contains(index) && words.tokens[index].kind == .word && !taken[index]
     }
 
-    func isIn(_ set: Set<String>, _ index: Int) -> Bool {
+    func isIn(_ set: WordSet, _ index: Int) -> Bool {
         guard words.tokens.indices.contains(index), !taken[index] else { return false }
-        return set.contains(words.tokens[index].text)
+        return set[words.tokens[index].hash] != nil
     }
 
     /// Whether the words at `index` are these.
@@ -84,18 +92,17 @@ struct EntityGrammar {
         return true
     }
 
-    /// The number of tokens of the first phrase that stands at `index`; 0 when none does.
-    func match(anyOf phrases: [[String]], at index: Int) -> Int {
-        for phrase in phrases where matches(phrase, at: index) { return phrase.count }
-        return 0
+    /// The number of tokens of the phrase that stands at `index`; 0 when none does.
+    func match(anyOf phrases: PhraseTable<Void>, at index: Int) -> Int {
+        phrases.match(self, at: index)?.length ?? 0
     }
 
-    /// The stretch between punctuation around `index`.
+    /// The stretch between punctuation around `index`, so far as it is near.
     func clause(around index: Int) -> Range<Int> {
         var lower = index
-        while lower > 0, !isBreak(lower - 1) { lower -= 1 }
+        while lower > 0, lower > index - Self.reach, !isBreak(lower - 1) { lower -= 1 }
         var upper = index
-        while upper < count, !isBreak(upper) { upper += 1 }
+        while upper < count, upper < index + Self.reach, !isBreak(upper) { upper += 1 }
         return lower..<upper
     }
 
@@ -115,10 +122,12 @@ extension EntityGrammar {
             guard let value = token.value else { return nil }
             return (value, index + 1)
         }
-        guard token.kind == .word, let value = Lexicon.cardinals[token.text] else { return nil }
-        if let language, Lexicon.notNumbers[language.rawValue]?.contains(token.text) == true { return nil }
+        guard token.kind == .word, let value = Lexicon.cardinals[token.hash] else { return nil }
+        if let language, Lexicon.notNumbers[language]?.contains(token.text) == true, isWord(index + 1) {
+            return nil
+        }
         // "treinta y uno", "twenty-one", "vinte e dois"
-        if let tens = Lexicon.tens[token.text] {
+        if let tens = Lexicon.tens[token.hash] {
             var next = index + 1
             if ["y", "e", "-"].contains(text(next)) { next += 1 }
             if let units = Lexicon.cardinals[text(next)], units < 10, next > index + 1 || token.text.hasSuffix("ty") {
@@ -139,10 +148,10 @@ extension EntityGrammar {
             if suffix == "º" || Lexicon.ordinalSuffixes.contains(suffix) { return (value, index + 2) }
             return nil
         }
-        if let tens = Lexicon.tens[token.text], token.text.hasSuffix("ty") {
+        if let tens = Lexicon.tens[token.hash], token.text.hasSuffix("ty") {
             let next = text(index + 1) == "-" ? index + 2 : index + 1
             if let units = Lexicon.ordinals[text(next)], units < 10 { return (tens + units, next + 1) }
         }
-        return Lexicon.ordinals[token.text].map { ($0, index + 1) }
+        return Lexicon.ordinals[token.hash].map { ($0, index + 1) }
     }
 }

@@ -1,21 +1,23 @@
+import Contracts
+
 /// The closed classes of words that the grammars read, folded, of all three languages together: guests mix them, and few words collide. Those that
 /// do are listed apart and read by the message's language.
 enum Lexicon {
-    static func set(_ words: String) -> Set<String> { Set(words.split(separator: " ").map(String.init)) }
+    static func set(_ words: String) -> WordSet { WordSet(words) }
 
-    private static func numbered(from first: Int, _ lists: String...) -> [String: Int] {
+    private static func numbered(from first: Int, _ lists: String...) -> WordTable<Int> {
         var table: [String: Int] = [:]
         for list in lists {
             for (index, word) in list.split(separator: " ").enumerated() where word != "_" {
                 table[String(word)] = first + index
             }
         }
-        return table
+        return WordTable(table.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 
     // MARK: Numbers
 
-    static let cardinals: [String: Int] = numbered(
+    static let cardinals: WordTable<Int> = numbered(
         from: 1,
         """
         uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete dieciocho \
@@ -33,14 +35,14 @@ enum Lexicon {
         "un duas _ _ _ _ _ _ _ _ _ _ _ catorze _ dezasseis dezassete _ dezanove",
         "una _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ veintiun", "uma")
 
-    static let tens: [String: Int] = [
-        "veinte": 20, "treinta": 30, "twenty": 20, "thirty": 30, "vinte": 20, "trinta": 30,
-    ]
+    static let tens = WordTable([
+        ("veinte", 20), ("treinta", 30), ("twenty", 20), ("thirty", 30), ("vinte", 20), ("trinta", 30),
+    ])
 
     /// "dos" is Portuguese for "of the", "once" English for "one time".
-    static let notNumbers: [String: Set<String>] = ["pt": ["dos", "doce", "un"], "en": ["once", "doce"], "es": []]
+    static let notNumbers: [Language: WordSet] = [.portuguese: set("dos doce un"), .english: set("once doce")]
 
-    static let ordinals: [String: Int] = numbered(
+    static let ordinals: WordTable<Int> = numbered(
         from: 1,
         """
         first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth \
@@ -56,7 +58,7 @@ enum Lexicon {
 
     // MARK: Days
 
-    static let months: [String: Int] = numbered(
+    static let months: WordTable<Int> = numbered(
         from: 1, "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
         "january february march april may june july august september october november december",
         "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
@@ -66,13 +68,13 @@ enum Lexicon {
     /// Words besides a month's name: only a day before them makes them months.
     static let monthsAfterDayOnly = set("out set ago dez mai")
 
-    static let weekdays: [String: Int] = numbered(
+    static let weekdays: WordTable<Int> = numbered(
         from: 1, "lunes martes miercoles jueves viernes sabado domingo",
         "monday tuesday wednesday thursday friday saturday sunday", "segunda terca quarta quinta sexta _ _",
         "mondays tuesdays wednesdays thursdays fridays saturdays sundays", "_ tues _ thurs")
 
     /// Read only inside a range, or after "next", "this", "on", "until".
-    static let shortWeekdays: [String: Int] = numbered(
+    static let shortWeekdays: WordTable<Int> = numbered(
         from: 1, "mon tue wed thu fri sat sun", "lun _ mie jue vie sab dom", "seg _ qua qui")
 
     /// Portuguese weekdays that are ordinals as well.
@@ -135,40 +137,34 @@ enum Lexicon {
         alcoba alcobas dormitorio dormitorios apartamento apartamentos suites habitacao
         """)
 
-    static let categories: [String: String] = {
-        var table: [String: String] = [:]
-        let rows = [
-            ("single", "individual individuales individuais sencilla sencillas single singles solteiro"),
-            (
-                "double",
-                "doble dobles double doubles duplo duplos dupla duplas matrimonial matrimoniales matrimonio dbl"
-            ),
-            ("twin", "twin twins"), ("superior", "superior superiores superiors superieur"),
-            ("family", "familiar familiares triple triples triplo tripla quadruple cuadruple quadrupla quadruplo"),
-            ("suite", "suite suites suit"),
-        ]
-        for (category, words) in rows {
-            for word in words.split(separator: " ") { table[String(word)] = category }
-        }
-        return table
-    }()
+    static let categories = named([
+        ("single", "individual individuales individuais sencilla sencillas single singles solteiro"),
+        ("double", "doble dobles double doubles duplo duplos dupla duplas matrimonial matrimoniales matrimonio dbl"),
+        ("twin", "twin twins"), ("superior", "superior superiores superiors superieur"),
+        ("family", "familiar familiares triple triples triplo tripla quadruple cuadruple quadrupla quadruplo"),
+        ("suite", "suite suites suit"),
+    ])
     /// Common words that name a category only beside a room or an article.
-    static let categoriesBesideRoom: [String: String] = [
-        "simple": "single", "simples": "single", "casal": "double", "familia": "family", "family": "family",
-        "king": "double", "queen": "double", "gemelas": "twin", "gemela": "twin", "gemelos": "twin",
-    ]
+    static let categoriesBesideRoom = named([
+        ("single", "simple simples"), ("double", "casal king queen"), ("family", "familia family"),
+        ("twin", "gemelas gemela gemelos"),
+    ])
+
+    private static func named(_ rows: [(String, String)]) -> WordTable<String> {
+        WordTable(rows.flatMap { name, words in words.split(separator: " ").map { (String($0), name) } })
+    }
+
     static let beds = set("cama camas bed beds")
 
     /// What makes the number before it a count, a time or a price, and no day.
-    static let units: Set<String> = people.union(children).union(rooms).union(nightWords).union(weekWords).union(
-        dayWords
-    )
-    .union(ageUnits).union(beds).union(couples).union(
+    static let units = [
+        people, children, rooms, nightWords, weekWords, dayWords, ageUnits, beds, couples,
         set(
             """
             h hs hrs hr hora horas hour hours am pm min minutos minutes euro euros eur € $ dolares dollars usd reais pesos % º \
             : estrellas stars estrelas veces times vezes coches cars carros km metros plazas of
-            """))
+            """),
+    ].reduce(WordSet("")) { $0.union($1) }
 
     /// "The 3rd floor", "the second option": an ordinal that counts things.
     static let orderedThings = set(
@@ -177,20 +173,15 @@ enum Lexicon {
         linea habitacion quarto cuarto
         """)
 
-    /// Every word of the tables above: none of them is a guest's name.
-    static let known: Set<String> = {
-        var all: Set<String> = []
-        for words in [
+    /// Words of the tables above that are no guest's name, as some months and weekdays are.
+    static let known: WordSet = {
+        let sets = [
             people, children, partners, couples, alone, weAre, rooms, beds, nightWords, weekWords, dayWords, moreWords,
             leaveWords, untils, nextBefore, thisBefore, weekends,
-        ] {
-            all.formUnion(words)
-        }
-        for table in [cardinals, months, weekdays] { all.formUnion(table.keys) }
-        all.formUnion(categories.keys)
-        all.formUnion(ordinals.keys)
-        // Months and weekdays in short, and words of these tables that are names too.
-        all.subtract(set("abril april may june julio juan sol angel domingo segundo august augusto mayo august sexta"))
-        return all
+        ]
+        let tables = [cardinals, months, weekdays, ordinals]
+        let names = set("abril april may june julio juan sol angel domingo segundo august augusto mayo sexta")
+        let words = sets.flatMap(\.words) + tables.flatMap(\.words) + categories.words
+        return WordSet(words.filter { !names.contains($0) }.joined(separator: " "))
     }()
 }

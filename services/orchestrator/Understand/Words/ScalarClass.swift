@@ -1,5 +1,7 @@
 /// What a Unicode scalar is to a tokenizer.
 enum ScalarClass {
+    /// a to z, which most letters are.
+    case plainLetter(UInt8, isUpper: Bool)
     case letter(folded: [UInt8], marks: Token.Marks, isUpper: Bool)
     case digit(UInt8)
     case apostrophe
@@ -10,8 +12,8 @@ enum ScalarClass {
 
     init(_ scalar: Unicode.Scalar) {
         switch scalar.value {
-        case 0x61...0x7A: self = .letter(folded: [UInt8(scalar.value)], marks: [], isUpper: false)
-        case 0x41...0x5A: self = .letter(folded: [UInt8(scalar.value + 32)], marks: [], isUpper: true)
+        case 0x61...0x7A: self = .plainLetter(UInt8(scalar.value), isUpper: false)
+        case 0x41...0x5A: self = .plainLetter(UInt8(scalar.value + 32), isUpper: true)
         case 0x30...0x39: self = .digit(UInt8(scalar.value - 0x30))
         case 0x0A, 0x0D, 0x2028, 0x2029: self = .symbol("\n")
         case 0x00...0x20, 0x7F...0xA0: self = .space
@@ -29,8 +31,7 @@ enum ScalarClass {
 
     private init(other scalar: Unicode.Scalar) {
         if let latin = Self.latin[scalar] {
-            self = .letter(
-                folded: Array(latin.plain.utf8), marks: latin.marks, isUpper: scalar.properties.isUppercase)
+            self = latin
             return
         }
         let properties = scalar.properties
@@ -49,8 +50,9 @@ enum ScalarClass {
         }
     }
 
-    private static let latin: [Unicode.Scalar: (plain: String, marks: Token.Marks)] = {
-        var table: [Unicode.Scalar: (plain: String, marks: Token.Marks)] = [:]
+    /// Letters with diacritics, of the three languages and their neighbours.
+    private static let latin: [Unicode.Scalar: ScalarClass] = {
+        var table: [Unicode.Scalar: ScalarClass] = [:]
         let rows: [(String, String, Token.Marks)] = [
             ("áÁ", "a", .acute), ("éÉ", "e", .acute), ("íÍ", "i", .acute), ("óÓ", "o", .acute), ("úÚ", "u", .acute),
             ("ñÑ", "n", .enye), ("ãÃ", "a", .nasal), ("õÕ", "o", .nasal), ("çÇ", "c", .cedilla),
@@ -62,7 +64,10 @@ enum ScalarClass {
             ("źŹżŻžŽ", "z", []), ("ß", "ss", []), ("æÆ", "ae", []), ("œŒ", "oe", []),
         ]
         for (scalars, plain, marks) in rows {
-            for scalar in scalars.unicodeScalars { table[scalar] = (plain, marks) }
+            for scalar in scalars.unicodeScalars {
+                table[scalar] = .letter(
+                    folded: Array(plain.utf8), marks: marks, isUpper: scalar.properties.isUppercase)
+            }
         }
         return table
     }()

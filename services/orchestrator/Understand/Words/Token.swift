@@ -28,7 +28,11 @@ struct Token: Hashable, Sendable {
 
     var kind: Kind
     /// Lower case, without diacritics, letters said three times or more said once.
-    var text: String
+    var text: String {
+        didSet { hash = WordHash.of(text.utf8) }
+    }
+    /// Of `text`, for the tables of words.
+    private(set) var hash: UInt64
     /// Byte offsets in the UTF-8 of the original message.
     var range: Range<Int>
     var marks: Marks = []
@@ -36,6 +40,19 @@ struct Token: Hashable, Sendable {
     var isCapitalised = false
     /// Nothing, not even a space, stands between the token before and this one.
     var isGlued = false
+
+    init(
+        kind: Kind, text: String, range: Range<Int>, marks: Marks = [], isCapitalised: Bool = false,
+        isGlued: Bool = false
+    ) {
+        self.kind = kind
+        self.text = text
+        self.range = range
+        self.marks = marks
+        self.isCapitalised = isCapitalised
+        self.isGlued = isGlued
+        hash = WordHash.of(text.utf8)
+    }
 
     /// The value of a number of up to nine digits.
     var value: Int? {
@@ -61,8 +78,22 @@ struct Words: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The folded text at `index`; empty outside.
-    func text(_ index: Int) -> String {
-        tokens.indices.contains(index) ? tokens[index].text : ""
+    /// `{dates}` as one placeholder.
+    func withSlots() -> Words {
+        guard tokens.contains(where: { $0.text == "{" }) else { return self }
+        var result = Words(tokens: [], bytes: bytes)
+        var index = 0
+        while index < tokens.count {
+            var token = tokens[index]
+            if token.text == "{", index + 2 < tokens.count, tokens[index + 2].text == "}" {
+                token.kind = .placeholder
+                token.text = "{\(tokens[index + 1].text)}"
+                token.range = token.range.lowerBound..<tokens[index + 2].range.upperBound
+                index += 2
+            }
+            result.tokens.append(token)
+            index += 1
+        }
+        return result
     }
 }

@@ -36,12 +36,12 @@ struct Tokenizer {
 
     private mutating func read(_ scalar: Unicode.Scalar, _ range: Range<Int>) {
         switch ScalarClass(scalar) {
+        case .plainLetter(let letter, let isUpper):
+            openWord(range, isUpper: isUpper)
+            text.append(letter)
+            end = range.upperBound
         case .letter(let folded, let marks, let isUpper):
-            if let apostrophe = pendingApostrophe {
-                pendingApostrophe = nil
-                if isOpen, kind == .word { end = apostrophe.upperBound }
-            }
-            if !isOpen || kind != .word { open(.word, range, isCapitalised: isUpper) }
+            openWord(range, isUpper: isUpper)
             text += folded
             self.marks.formUnion(marks)
             end = range.upperBound
@@ -63,6 +63,11 @@ struct Tokenizer {
             // Inside a word it is as if it were not there; the word's range still spans it.
             break
         }
+    }
+
+    private mutating func openWord(_ range: Range<Int>, isUpper: Bool) {
+        pendingApostrophe = nil
+        if !isOpen || kind != .word { open(.word, range, isCapitalised: isUpper) }
     }
 
     private mutating func flushApostrophe() {
