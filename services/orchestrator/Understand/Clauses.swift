@@ -14,11 +14,16 @@ enum Clauses {
     /// What a classifier reads of the tokens in `range`.
     static func words(of message: Words, _ found: [Found], in range: Range<Int>) -> [String] {
         var result: [String] = []
+        // "For two" and "for {party}" are the same, whether the grammar took the preposition or not.
+        func append(_ slot: String) {
+            if let last = result.last, Lexicon.forWords.contains(last) { result.removeLast() }
+            result.append(slot)
+        }
         var index = range.lowerBound
         var next = found.firstIndex { $0.range.upperBound > index } ?? found.count
         while index < range.upperBound {
             if next < found.count, found[next].range.lowerBound <= index {
-                result.append("{\(found[next].slot.rawValue)}")
+                append("{\(found[next].slot.rawValue)}")
                 index = found[next].range.upperBound
                 next += 1
                 continue
@@ -28,7 +33,7 @@ enum Clauses {
             // "É" asks, "e" joins.
             case .word: result.append(token.text == "e" && token.marks.contains(.acute) ? "é" : token.text)
             case .number: result.append("#")
-            case .placeholder: result.append(token.text)
+            case .placeholder: append(token.text)
             case .symbol:
                 // Emoji speak, punctuation does not.
                 if let scalar = token.text.unicodeScalars.first, scalar.value > 0x2000 { result.append(token.text) }

@@ -30,20 +30,25 @@ struct TrainedUnderstanding: Understanding {
         TrainedUnderstanding(try PhraseFile.embedded())
     }
 
-    /// For tests and figures.
-    var temperature: Float { intents.temperature }
-
     // MARK: Understanding a message
 
     func understand(_ text: String, in context: UnderstandingContext) -> Understood {
         let words = Tokenizer.words(in: text)
         var found = read(words, in: context)
         let clauses = Clauses.split(words, found)
-        let ranking = rank(Clauses.joined(clauses), context)
+        var ranking = rank(Clauses.joined(clauses), context)
+        if context.expecting == .email, Self.attemptsAddress(words, found) {
+            for index in ranking.indices { ranking[index].probability *= Self.amongUnknown }
+        }
         found.removeAll { isBesideThePoint($0, clauses, ranking) }
         let (language, confidence) = language(of: words, found, context)
         return Understood(
             language: language, languageConfidence: confidence, intents: ranking, entities: found.compactMap(\.entity))
+    }
+
+    /// "john(at)example.org @ work": a try at an address is no wish.
+    private static func attemptsAddress(_ words: Words, _ found: [Found]) -> Bool {
+        words.tokens.contains { $0.text == "@" } && !found.contains { $0.slot == .email }
     }
 
     /// What the grammars read in `text`, whatever is wished for.

@@ -41,8 +41,6 @@ struct IntentModel: Sendable {
         classifier = LinearClassifier(trainedOn: examples, classes: Self.classes)
     }
 
-    var temperature: Float { classifier.temperature }
-
     private static func label(_ intent: Intent) -> Int { Intent.allCases.firstIndex(of: intent) ?? 0 }
 
     /// How likely each intent is. What is missing to 1 is "wishes for nothing".

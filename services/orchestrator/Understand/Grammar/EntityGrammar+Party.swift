@@ -1,31 +1,10 @@
 /// Who comes: "somos 3", "2 adultos y 2 niños de 4 y 7 años", "just me", "com meu marido e duas crianças".
 extension EntityGrammar {
-    /// What the stretches read so far come to.
-    private struct Tally {
-        var adults: Int?
-        /// People of whom it is not said whether they are adults.
-        var people: Int?
-        var ages: [Int] = []
-        var childrenWithoutAge = 0
-        /// The number of people named counts the children as well.
-        var peopleIncludeChildren = false
-        var ranges: [Range<Int>] = []
-
-        var children: Int { ages.count + childrenWithoutAge }
-
-        var entity: Entity? {
-            var adults = adults ?? people
-            if self.adults == nil, peopleIncludeChildren, let people, people > children { adults = people - children }
-            guard adults != nil || children > 0 else { return nil }
-            return .party(adults: adults, children: ages, childrenWithoutAge: childrenWithoutAge)
-        }
-    }
-
     /// A larger party is read as this many: it is refused anyway.
     private static let mostPeople = 999
 
     mutating func readParty() {
-        var tally = Tally()
+        var tally = PartyTally()
         if context.expecting == .childrenAges, let (ages, ranges) = answeredAges() {
             tally.ages = ages
             tally.ranges = ranges
@@ -60,7 +39,7 @@ extension EntityGrammar {
     private static let joints = Lexicon.set("y e and & + con com with , mas mais plus (")
 
     /// Reads what stands at `index` and gives the index to go on from.
-    private func read(at index: Int, into tally: inout Tally) -> Int {
+    private func read(at index: Int, into tally: inout PartyTally) -> Int {
         if let end = children(at: index, into: &tally) ?? partner(at: index, into: &tally) ?? alone(
             at: index, into: &tally)
             ?? people(at: index, into: &tally)
@@ -73,7 +52,7 @@ extension EntityGrammar {
 
     // MARK: Adults
 
-    private func people(at index: Int, into tally: inout Tally) -> Int? {
+    private func people(at index: Int, into tally: inout PartyTally) -> Int? {
         let group = match(anyOf: Self.groups, at: index)
         if group > 0, let (amount, end) = number(at: index + group) {
             tally.people = min(amount, Self.mostPeople)
@@ -123,7 +102,7 @@ extension EntityGrammar {
     private static let ofUs = PhraseTable(
         "of us", "de nosotros", "de nos", "en total", "em total", "in total")
 
-    private func count(_ amount: Int, endingAt end: Int, includesChildren: Bool, into tally: inout Tally) -> Int {
+    private func count(_ amount: Int, endingAt end: Int, includesChildren: Bool, into tally: inout PartyTally) -> Int {
         let amount = min(amount, Self.mostPeople)
         if isIn(Lexicon.adultWords, end) {
             tally.adults = (tally.ranges.isEmpty ? 0 : tally.adults ?? 0) + amount
@@ -158,7 +137,7 @@ extension EntityGrammar {
         gracias thanks obrigado porfa xfa pls en no na hay tienen is are you tem do to mais mas plus pf
         """)
 
-    private func alone(at index: Int, into tally: inout Tally) -> Int? {
+    private func alone(at index: Int, into tally: inout PartyTally) -> Int? {
         let length = match(anyOf: Self.alonePhrases, at: index)
         if length > 0 {
             let end = index + length
@@ -187,7 +166,7 @@ extension EntityGrammar {
     private static let andMe = PhraseTable("y yo", "and i", "and me", "and myself", "e eu")
 
     /// "con mi marido", "my wife and I", "eu e minha esposa"
-    private func partner(at index: Int, into tally: inout Tally) -> Int? {
+    private func partner(at index: Int, into tally: inout PartyTally) -> Int? {
         guard isIn(Lexicon.possessives, index), isIn(Lexicon.partners, index + 1) else { return nil }
         let before = text(index - 1)
         let isWith =
@@ -198,111 +177,6 @@ extension EntityGrammar {
         let after = match(anyOf: Self.andMe, at: index + 2)
         return index + 2 + after
     }
-
-    // MARK: Children
-
-    private func children(at index: Int, into tally: inout Tally) -> Int? {
-        if let end = yearOld(at: index, into: &tally) { return end }
-        var next = index
-        var amount: Int?
-        if let number = number(at: next) {
-            (amount, next) = number
-        } else if [
-            "a", "an", "mi", "mis", "my", "meu", "minha", "meus", "minhas", "our", "nuestro", "nuestra", "nuestros",
-            "nuestras", "nosso", "nossa", "nossos",
-        ].contains(text(next)) {
-            next += 1
-        } else {
-            return nil
-        }
-        if ["small", "little", "young", "pequenos", "pequeno", "pequenas"].contains(text(next)) { next += 1 }
-        guard isIn(Lexicon.children, next) else { return nil }
-        if isIn(Lexicon.partners, next) { return nil }
-        let noun = text(next)
-        next += 1
-        if ["pequenos", "pequeno", "pequenas", "pequena", "chicos"].contains(text(next)) { next += 1 }
-        let listed = ages(at: next, most: amount ?? 8)
-        if amount == nil { amount = noun.hasSuffix("s") || noun == "children" ? listed?.ages.count : 1 }
-        guard let amount else { return nil }
-        let named = min(amount, 20)
-        let ages = Array((listed?.ages ?? []).prefix(named))
-        tally.ages += ages
-        tally.childrenWithoutAge += named - ages.count
-        // "somos 4, 2 niños" counts them among the four; "somos 2 y un niño" does not.
-        if tally.peopleIncludeChildren,
-            ["y", "and", "e", "con", "with", "com", "mas", "mais", "plus", "+", "&"].contains(text(index - 1))
-        {
-            tally.peopleIncludeChildren = isIncluded(index)
-        } else if let before = tally.ranges.last, isIncluding(before.upperBound..<index) {
-            tally.peopleIncludeChildren = true
-        }
-        return listed?.end ?? next
-    }
-
-    /// "somos 4 en total, con 2 niños"
-    private func isIncluded(_ index: Int) -> Bool {
-        (max(0, index - 3)..<index).contains { text($0) == "total" }
-    }
-
-    private func isIncluding(_ range: Range<Int>) -> Bool {
-        range.count <= 6
-            && range.contains {
-                [
-                    "(", "incluyendo", "incluidos", "incluido", "including", "incluindo", "ellos", "cuales", "them",
-                    "which",
-                ].contains(text($0))
-            }
-    }
-
-    /// "a 6-year-old", "two 4 year olds"
-    private func yearOld(at index: Int, into tally: inout Tally) -> Int? {
-        guard let (age, afterAge) = number(at: index), age < 18 else { return nil }
-        var next = afterAge
-        if text(next) == "-" { next += 1 }
-        guard ["year", "yr", "month"].contains(text(next)) else { return nil }
-        let isMonths = text(next) == "month"
-        next += 1
-        if text(next) == "-" { next += 1 }
-        guard ["old", "olds"].contains(text(next)) else { return nil }
-        next += 1
-        if isIn(Lexicon.children, next) { next += 1 }
-        tally.ages.append(isMonths ? age / 12 : age)
-        return next
-    }
-
-    /// The ages after children: "de 4 y 7 años", "(4, 7)", "aged 4 and 7", ", 4 y 7 años", "de 8 meses".
-    private func ages(at index: Int, most: Int) -> (ages: [Int], end: Int)? {
-        var next = index
-        var isIntroduced = false
-        while next < index + 4, isIn(Self.ageIntroductions, next) {
-            isIntroduced = isIntroduced || text(next) != ","
-            next += 1
-        }
-        var ages: [Int] = []
-        var end = next
-        while ages.count < min(most, 20), let (age, after) = number(at: next), age < 200 {
-            let isMonths = isIn(Lexicon.monthUnits, after)
-            ages.append(isMonths ? age / 12 : age)
-            var units = after
-            while units < after + 3,
-                isIn(Lexicon.ageUnits, units) || text(units) == "-" && isIn(Lexicon.ageUnits, units + 1)
-            {
-                units += 1
-            }
-            if units > after { isIntroduced = true }
-            end = units
-            next = units
-            if text(next) == "," { next += 1 }
-            if ["y", "and", "e", "&", "/", "otro", "outro"].contains(text(next)) { next += 1 }
-            if next == units { break }
-        }
-        guard !ages.isEmpty, isIntroduced, ages.allSatisfy({ $0 < 18 }) else { return nil }
-        if text(end) == ")" { end += 1 }
-        return (ages, end)
-    }
-
-    private static let ageIntroductions = Lexicon.set(
-        "de con com of aged age ages with tiene tienen tem edad edades idade idades ( , : que who is are has")
 
     // MARK: Answers
 
@@ -339,7 +213,7 @@ extension EntityGrammar {
     private static let twins = Lexicon.set("gemelos gemelas mellizos mellizas twins gemeos gemeas ambos ambas both")
 
     /// "2" when the people were asked for, or beside days: "del 3 al 5, dos".
-    private func readBareNumber(into tally: inout Tally) {
+    private func readBareNumber(into tally: inout PartyTally) {
         let hasStay = found.contains { $0.slot == .dates }
         guard
             context.expecting == .party || (hasStay && ![.choice, .nights, .childrenAges].contains(context.expecting))

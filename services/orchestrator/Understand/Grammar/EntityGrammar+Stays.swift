@@ -2,30 +2,10 @@ import Contracts
 
 /// From days to stays: ranges, a day of arrival, "until Sunday", nights, and what they come to together.
 extension EntityGrammar {
-    /// What was read, before arrival, departure and nights that stand apart are put together.
-    private enum Part {
-        case whole(LocalDate, LocalDate)
-        case arrival(LocalDate)
-        case tonight(LocalDate)
-        /// "Until Sunday", "leaving on the 5th": needs an arrival.
-        case departure(DateExpression.Form)
-        case nights(Int)
-        /// "Two more nights"
-        case moreNights(Int)
-        case impossible(String)
-        /// Read, and part of another piece already.
-        case absorbed(Slot)
-    }
-
-    private struct Piece {
-        var part: Part
-        var range: Range<Int>
-    }
-
     private var resolver: DateResolver { DateResolver(today: context.today) }
 
     mutating func readStays() {
-        var pieces: [Piece] = []
+        var pieces: [StayPiece] = []
         var index = 0
         while index < count {
             if let piece = piece(at: index, after: pieces.last) {
@@ -40,14 +20,14 @@ extension EntityGrammar {
         claim(joined(pieces))
     }
 
-    private func piece(at index: Int, after previous: Piece?) -> Piece? {
+    private func piece(at index: Int, after previous: StayPiece?) -> StayPiece? {
         guard !text(index).isEmpty else { return nil }
         return range(at: index) ?? departure(at: index) ?? nights(at: index) ?? lone(at: index, after: previous)
     }
 
     // MARK: Ranges
 
-    private func range(at index: Int) -> Piece? {
+    private func range(at index: Int) -> StayPiece? {
         var start = index
         var isOpened = false
         var isBetween = false
@@ -64,7 +44,7 @@ extension EntityGrammar {
         return nil
     }
 
-    private func range(from first: DateExpression, opened: Bool, between: Bool, at index: Int) -> Piece? {
+    private func range(from first: DateExpression, opened: Bool, between: Bool, at index: Int) -> StayPiece? {
         var next = first.range.upperBound
         if text(next) == ",", !text(next + 1).isEmpty, text(next + 1) != "y" { next += 1 }
         let connector = text(next)
@@ -96,9 +76,9 @@ extension EntityGrammar {
         }
         let range = index..<second.range.upperBound
         switch resolver.resolve(from: first.form, to: second.form) {
-        case .stay(let checkIn, let checkOut): return Piece(part: .whole(checkIn, checkOut), range: range)
-        case .day(let day): return Piece(part: .arrival(day), range: range)
-        case .impossible: return Piece(part: .impossible(impossibleWords(first, second)), range: range)
+        case .stay(let checkIn, let checkOut): return StayPiece(part: .whole(checkIn, checkOut), range: range)
+        case .day(let day): return StayPiece(part: .arrival(day), range: range)
+        case .impossible: return StayPiece(part: .impossible(impossibleWords(first, second)), range: range)
         }
     }
 
@@ -122,7 +102,7 @@ extension EntityGrammar {
     // MARK: One end
 
     /// "hasta el domingo", "until the 6th"
-    private func departure(at index: Int) -> Piece? {
+    private func departure(at index: Int) -> StayPiece? {
         guard isIn(Lexicon.untils, index), let end = date(at: index + 1, allowsBare: true) else { return nil }
         if end.isBare, isUnit(end.range.upperBound) { return nil }
         // "Hasta mañana" and "até segunda" are goodbyes where nothing was said of a stay.
@@ -134,10 +114,10 @@ extension EntityGrammar {
         {
             return nil
         }
-        return Piece(part: .departure(end.form), range: index..<end.range.upperBound)
+        return StayPiece(part: .departure(end.form), range: index..<end.range.upperBound)
     }
 
-    private func lone(at index: Int, after previous: Piece?) -> Piece? {
+    private func lone(at index: Int, after previous: StayPiece?) -> StayPiece? {
         // "Until Sunday" names no arrival.
         guard !isIn(Lexicon.untils, index - 1),
             !(isIn(Lexicon.untils, index - 2) && isIn(Lexicon.dateArticles, index - 1))
@@ -159,14 +139,14 @@ extension EntityGrammar {
         }
         guard let day = found else { return nil }
         let range = day.range
-        if isDeparture(index, after: previous) { return Piece(part: .departure(day.form), range: range) }
-        if case .night(let date) = day.form { return Piece(part: .tonight(date), range: range) }
+        if isDeparture(index, after: previous) { return StayPiece(part: .departure(day.form), range: range) }
+        if case .night(let date) = day.form { return StayPiece(part: .tonight(date), range: range) }
         // A day told when nights were asked for is the day of departure.
         let arrival = context.expecting == .nights ? context.checkIn : nil
         switch resolver.resolve(day.form, after: arrival) {
-        case .day(let date): return Piece(part: .arrival(date), range: range)
-        case .stay(let checkIn, let checkOut): return Piece(part: .whole(checkIn, checkOut), range: range)
-        case .impossible: return Piece(part: .impossible(words.original(day.core)), range: range)
+        case .day(let date): return StayPiece(part: .arrival(date), range: range)
+        case .stay(let checkIn, let checkOut): return StayPiece(part: .whole(checkIn, checkOut), range: range)
+        case .impossible: return StayPiece(part: .impossible(words.original(day.core)), range: range)
         }
     }
 
@@ -177,103 +157,32 @@ extension EntityGrammar {
     }
 
     /// "… y nos vamos el domingo", "check out 5/12"
-    private func isDeparture(_ index: Int, after previous: Piece?) -> Bool {
+    private func isDeparture(_ index: Int, after previous: StayPiece?) -> Bool {
         guard previous != nil || context.checkIn != nil else { return false }
         let floor = max(previous?.range.upperBound ?? 0, index - 4)
         guard floor < index else { return false }
         return (floor..<index).contains { isIn(Lexicon.leaveWords, $0) }
     }
 
-    // MARK: Nights
-
-    /// "dos noches", "for a week", "one more night", "otra noche", "mais 2 noites"
-    private func nights(at index: Int) -> Piece? {
-        var next = index
-        var isMore = false
-        if isIn(Lexicon.moreWords, next) {
-            isMore = true
-            next += 1
-        }
-        let amount: Int
-        if isIn(Lexicon.anotherWords, next) {
-            isMore = true
-            next += 1
-            if let number = number(at: next) {
-                (amount, next) = number
-            } else {
-                amount = 1
-            }
-        } else if let number = number(at: next) {
-            (amount, next) = number
-        } else if ["a", "an"].contains(text(next)),
-            isIn(Lexicon.weekWords, next + 1) || isIn(Lexicon.nightWords, next + 1)
-        {
-            (amount, next) = (1, next + 1)
-        } else if text(next) == "extra", isIn(Lexicon.nightWords, next + 1) {
-            amount = 1
-        } else {
-            return answeredNights(at: index)
-        }
-        if isIn(Lexicon.moreWords, next) {
-            isMore = true
-            next += 1
-        }
-        let scale: Int
-        if isIn(Lexicon.nightWords, next) {
-            scale = 1
-        } else if isIn(Lexicon.weekWords, next) {
-            scale = 7
-        } else {
-            return answeredNights(at: index)
-        }
-        next += 1
-        if isIn(Lexicon.moreWords, next) {
-            isMore = true
-            next += 1
-        }
-        let total = min(amount, 10_000) * scale
-        return Piece(part: isMore ? .moreNights(total) : .nights(total), range: index..<next)
-    }
-
-    /// "Dos" when nights were asked for.
-    private func answeredNights(at index: Int) -> Piece? {
-        guard context.expecting == .nights, let (amount, next) = number(at: index), isWholeClause(index..<next)
-        else { return nil }
-        return Piece(part: .nights(min(amount, 10_000)), range: index..<next)
-    }
-
-    /// Whether a clause holds nothing but these tokens and small words around them.
-    func isWholeClause(_ range: Range<Int>) -> Bool {
-        let clause = clause(around: range.lowerBound)
-        guard range.upperBound <= clause.upperBound, clause.count - range.count <= 3 else { return false }
-        return clause.allSatisfy { range.contains($0) || isIn(Self.smallWords, $0) }
-    }
-
-    static let smallWords = Lexicon.set(
-        """
-        solo only just apenas so por for para x mejor better no si yes sim nao ok pues bueno well seria serian would be sao son \
-        son: please porfavor favor y and e then entonces entao pra the la el
-        """)
-
     // MARK: Together
 
-    private func joined(_ pieces: [Piece]) -> [Piece] {
-        var result: [Piece] = []
+    private func joined(_ pieces: [StayPiece]) -> [StayPiece] {
+        var result: [StayPiece] = []
         for piece in pieces {
             let last = result.indices.last
             switch (piece.part, result.last?.part) {
             case (.departure(let form), .arrival(let checkIn)?), (.departure(let form), .tonight(let checkIn)?):
                 let whole = stay(from: checkIn, to: form, replacing: result.removeLast(), by: piece)
-                result += [whole, Piece(part: .absorbed(.dates), range: piece.range)]
+                result += [whole, StayPiece(part: .absorbed(.dates), range: piece.range)]
             case (.nights(let nights), .arrival(let checkIn)?), (.nights(let nights), .tonight(let checkIn)?):
                 let arrival = result.removeLast()
-                result.append(Piece(part: .whole(checkIn, checkIn.adding(days: nights)), range: arrival.range))
-                result.append(Piece(part: .absorbed(.nights), range: piece.range))
+                result.append(StayPiece(part: .whole(checkIn, checkIn.adding(days: nights)), range: arrival.range))
+                result.append(StayPiece(part: .absorbed(.nights), range: piece.range))
             case (.arrival(let checkIn), .nights(let nights)?), (.tonight(let checkIn), .nights(let nights)?):
                 if let last { result[last].part = .absorbed(.nights) }
-                result.append(Piece(part: .whole(checkIn, checkIn.adding(days: nights)), range: piece.range))
-            case (.nights, .whole?): result.append(Piece(part: .absorbed(.nights), range: piece.range))
-            case (.moreNights, .whole?): result.append(Piece(part: .absorbed(.longer), range: piece.range))
+                result.append(StayPiece(part: .whole(checkIn, checkIn.adding(days: nights)), range: piece.range))
+            case (.nights, .whole?): result.append(StayPiece(part: .absorbed(.nights), range: piece.range))
+            case (.moreNights, .whole?): result.append(StayPiece(part: .absorbed(.longer), range: piece.range))
             case (.whole, .nights?):
                 if let last { result[last].part = .absorbed(.nights) }
                 result.append(piece)
@@ -295,24 +204,24 @@ extension EntityGrammar {
     }
 
     private func stay(
-        from checkIn: LocalDate, to form: DateExpression.Form, replacing first: Piece, by second: Piece
-    ) -> Piece {
+        from checkIn: LocalDate, to form: DateExpression.Form, replacing first: StayPiece, by second: StayPiece
+    ) -> StayPiece {
         guard case .stay(let checkIn, let checkOut) = resolver.resolve(from: .day(checkIn), to: form) else {
-            return Piece(part: .impossible(words.original(second.range)), range: first.range)
+            return StayPiece(part: .impossible(words.original(second.range)), range: first.range)
         }
-        return Piece(part: .whole(checkIn, checkOut), range: first.range)
+        return StayPiece(part: .whole(checkIn, checkOut), range: first.range)
     }
 
     /// A departure with the arrival that is known already; as it is without one.
-    private func departing(_ form: DateExpression.Form, _ piece: Piece) -> Piece {
+    private func departing(_ form: DateExpression.Form, _ piece: StayPiece) -> StayPiece {
         guard let checkIn = context.checkIn else { return piece }
         guard case .stay(_, let checkOut) = resolver.resolve(from: .day(checkIn), to: form) else {
-            return Piece(part: .impossible(words.original(piece.range)), range: piece.range)
+            return StayPiece(part: .impossible(words.original(piece.range)), range: piece.range)
         }
-        return Piece(part: .whole(checkIn, checkOut), range: piece.range)
+        return StayPiece(part: .whole(checkIn, checkOut), range: piece.range)
     }
 
-    private mutating func claim(_ pieces: [Piece]) {
+    private mutating func claim(_ pieces: [StayPiece]) {
         for piece in pieces {
             for index in piece.range { unmarkRead(index) }
             switch piece.part {

@@ -82,14 +82,14 @@ enum Lexicon {
 
     static let nextBefore = set("proximo proxima prox next coming")
     static let thisBefore = set("este esta this nesta neste essa esse nessa nesse")
-    static let weekends = set("finde weekend finde finsemana fds findi")
+    static let weekends = set("finde weekend finsemana fds findi")
 
     // MARK: Stays
 
     static let openers = set("from del desde de do da das entre between dos dias")
     static let connectors = set("al a ao hasta ate to until til till through thru - ~")
     static let untils = set("hasta ate until til till through thru")
-    static let dateArticles = set("el la los o the dia dias on em no na el. day")
+    static let dateArticles = set("el la los o the dia dias on em no na day")
     static let nightWords = set("noche noches night nights noite noites nts nte ntes nites nite")
     static let weekWords = set("semana semanas week weeks")
     static let dayWords = set("dia dias day days")
@@ -106,7 +106,7 @@ enum Lexicon {
     static let people = set(
         """
         persona personas person persons people adulto adultos adult adults huesped huespedes guest guests pessoa \
-        pessoas hospede hospedes pax pers ppl pess adults' adultas adulta
+        pessoas hospede hospedes pax pers ppl pess adultas adulta
         """)
     static let adultWords = set("adulto adultos adult adults adultas adulta mayores")
     static let children = set(
