@@ -10,6 +10,7 @@ struct GatewayConfiguration: Sendable {
     var http: SocketAddress?
     var orchestrator: [Endpoint]
     var pmsAdapter: [Endpoint]
+    var notifier: [Endpoint]
     /// Signs what leaves us to come back: chat sessions, conversation ids.
     var secretKey: [UInt8]
     /// Meta signs webhooks with it.
@@ -28,6 +29,7 @@ struct GatewayConfiguration: Sendable {
         http = reader.listenAddress("HTTP_LISTEN", default: "0.0.0.0:8002")
         orchestrator = reader.endpoints("ORCHESTRATOR_ADDRESS", default: "orchestrator:7002")
         pmsAdapter = reader.endpoints("PMS_ADAPTER_ADDRESS", default: "pms-adapter:7003")
+        notifier = reader.endpoints("NOTIFIER_ADDRESS", default: "notifier:7005")
         secretKey = Array(reader.secret("SECRET_KEY", minimumLength: 32, "it signs chat sessions").utf8)
         appSecret = Array(reader.secret("WHATSAPP_APP_SECRET", "Meta signs webhooks with it").utf8)
         verifyToken = Array(

@@ -16,6 +16,7 @@ await ServiceMain.run(ServiceName.gateway, GatewayConfiguration.init) { service,
     let redis = await service.redis(redisURL)
     let orchestrator = await service.peer(ServiceName.orchestrator, at: configuration.orchestrator, check: "orchestrator")
     let adapter = await service.peer(ServiceName.pmsAdapter, at: configuration.pmsAdapter, check: nil)
+    let notifier = await service.peer(ServiceName.notifier, at: configuration.notifier, check: nil)
     let pms = PMSStatusRoute(adapter: adapter)
     await service.health.add("pms", isEssential: false) { await pms.isOK() }
 
@@ -23,14 +24,14 @@ await ServiceMain.run(ServiceName.gateway, GatewayConfiguration.init) { service,
     let limiter = RateLimiter(redis: redis, limits: configuration.limits)
     let store = InboundStore(database: database)
     let hotels = Hotels(database: database, standardNumber: configuration.phoneNumberID, loop: loop)
+    let nudges = Nudges(orchestrator: orchestrator, notifier: notifier, loop: loop)
     let intake = Intake(
-        store: store, limiter: limiter, nudges: Nudges(orchestrator: orchestrator, loop: loop), ids: ids,
-        observability: service.observability, loop: loop)
+        store: store, limiter: limiter, nudges: nudges, ids: ids, observability: service.observability, loop: loop)
 
     var router = HTTPRouter()
     WhatsAppWebhook(
         appSecret: configuration.appSecret, verifyToken: configuration.verifyToken, hotels: hotels, intake: intake,
-        store: store, observability: service.observability
+        store: store, nudges: nudges, observability: service.observability
     ).add(to: &router)
     ChatRoutes(
         secretKey: configuration.secretKey, ids: ids, hotels: hotels, intake: intake,

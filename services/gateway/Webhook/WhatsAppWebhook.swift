@@ -9,18 +9,20 @@ struct WhatsAppWebhook: Sendable {
     let hotels: Hotels
     let intake: Intake
     let store: InboundStore
+    let nudges: Nudges
     let logger: Logger
     let refused: Counter
 
     init(
         appSecret: [UInt8], verifyToken: [UInt8], hotels: Hotels, intake: Intake, store: InboundStore,
-        observability: Observability
+        nudges: Nudges, observability: Observability
     ) {
         self.appSecret = appSecret
         self.verifyToken = verifyToken
         self.hotels = hotels
         self.intake = intake
         self.store = store
+        self.nudges = nudges
         logger = observability.logger
         refused = observability.metrics.counter(
             "webhook_refused_total", "Webhooks, or elements of them, that were not taken.", labels: ["reason"])
@@ -67,6 +69,7 @@ struct WhatsAppWebhook: Sendable {
                 statuses.append((hotel, status))
             }
             try await store.insert(statuses)
+            if !statuses.isEmpty { await nudges.receiptsCame() }
             try await intake.take(messages)
         } catch {
             logger.warning("a webhook could not be stored", ["error": .error(error)])
