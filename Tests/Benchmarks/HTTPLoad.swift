@@ -19,10 +19,13 @@ actor HTTPLoad {
     private var connections: [Int32: Connection] = [:]
     private var outcome = Outcome()
     private var isOver = false
+    private var buffer = [UInt8](repeating: 0, count: 65_536)
     private var finished: CheckedContinuation<Void, Never>?
 
     private struct Connection {
+        /// The start of a response, when it came in pieces.
         var received: [UInt8] = []
+        var hasBegun = false
         var sentAt = ContinuousClock.now
         var unsent: ArraySlice<UInt8> = []
     }
@@ -53,8 +56,8 @@ actor HTTPLoad {
 
     private func ready(_ descriptor: Int32, _ readiness: Readiness) {
         guard let connection = connections[descriptor] else { return }
-        if connection.received.isEmpty, connection.unsent.isEmpty, readiness.contains(.writable) {
-            // The first request: the connection has just been made.
+        if !connection.hasBegun, readiness.contains(.writable) {
+            connections[descriptor]?.hasBegun = true
             loop.update(descriptor, for: .readable)
             send(descriptor)
             return
@@ -81,33 +84,57 @@ actor HTTPLoad {
     }
 
     private func receive(_ descriptor: Int32) {
-        var buffer = [UInt8](repeating: 0, count: 16_384)
         switch buffer.withUnsafeMutableBytes({ Socket.receive(descriptor, into: $0) }) {
         case .bytes(let count):
-            connections[descriptor]?.received += buffer[..<count]
-            takeResponse(descriptor)
+            takeResponse(descriptor, count)
         case .wouldBlock: return
         case .closed, .failed: close(descriptor, failed: true)
         }
     }
 
-    private func takeResponse(_ descriptor: Int32) {
-        guard let connection = connections[descriptor], let status = Self.wholeResponse(connection.received) else { return }
-        connections[descriptor]?.received.removeAll(keepingCapacity: true)
+    private func takeResponse(_ descriptor: Int32, _ count: Int) {
+        guard let connection = connections[descriptor] else { return }
+        let status: Int?
+        if connection.received.isEmpty {
+            status = buffer.withUnsafeBytes { Self.wholeResponse(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            if status == nil { connections[descriptor]?.received = Array(buffer[..<count]) }
+        } else {
+            connections[descriptor]?.received += buffer[..<count]
+            status = connections[descriptor]?.received.withUnsafeBytes { Self.wholeResponse($0) }
+            if status != nil { connections[descriptor]?.received = [] }
+        }
+        guard let status else { return }
         outcome.requests += 1
         outcome.samples.add(connection.sentAt.nanoseconds(to: .now))
         if !(200..<300).contains(status) { outcome.failures += 1 }
         if isOver { close(descriptor, failed: false) } else { send(descriptor) }
     }
 
-    /// The status of a response that is there whole; it has a Content-Length.
-    private static func wholeResponse(_ bytes: [UInt8]) -> Int? {
-        guard let end = bytes.firstRange(of: [13, 10, 13, 10]) else { return nil }
-        let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
-        let status = head.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-        let length = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
-            .flatMap { Int($0.split(separator: ":")[1].filter(\.isNumber)) } ?? 0
-        return bytes.count >= end.upperBound + length ? status : nil
+    /// The status of a response that is there whole. Ours name their length as `Content-Length`.
+    private static func wholeResponse(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard bytes.count > 12, let end = find([13, 10, 13, 10], in: bytes) else { return nil }
+        var length = 0
+        if let name = find(lengthName, in: bytes), name < end {
+            var index = name + lengthName.count
+            while bytes[index] == 0x20 { index += 1 }
+            while (0x30...0x39).contains(bytes[index]) {
+                length = length * 10 + Int(bytes[index] - 0x30)
+                index += 1
+            }
+        }
+        guard bytes.count >= end + 4 + length else { return nil }
+        return (9...11).reduce(0) { $0 * 10 + Int(bytes[$1]) - 0x30 }
+    }
+
+    private static let lengthName = Array("Content-Length:".utf8)
+
+    private static func find(_ word: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int? {
+        var index = 0
+        while index + word.count <= bytes.count {
+            if bytes[index] == word[0], word.indices.allSatisfy({ bytes[index + $0] == word[$0] }) { return index }
+            index += 1
+        }
+        return nil
     }
 
     private func close(_ descriptor: Int32, failed: Bool) {
