@@ -90,8 +90,9 @@ import Testing
 
     @Test func aStatementPastItsDeadlineIsCancelledAndItsNeighboursAreAnswered() async throws {
         try await withPool(size: 1, migrations: Self.table) { (pool, database) async throws in
+            try await pool.ping(deadline: .seconds(10))
             async let slow = postgresError {
-                _ = try await pool.query(Self.sleep, [.double(60)], deadline: .milliseconds(100))
+                _ = try await pool.query(Self.sleep, [.double(60)], deadline: .seconds(2))
             }
             let isRunning = await eventually {
                 await sleepers(database)
@@ -160,6 +161,20 @@ import Testing
             #expect(error?.kind == .connectionLost)
             #expect(error?.sqlState == "57P01")
             #expect(error?.isTransient == true)
+        }
+    }
+
+    @Test func aServerThatFallsSilentIsNotReachableUntilItSpeaksAgain() async throws {
+        let server = try await TestPostgres.start()
+        try await withPool(size: 2, on: server) { (pool, _) async throws in
+            try await pool.ping(deadline: .seconds(10))
+            await server.pause()
+            let error = await postgresError { try await pool.ping(deadline: .milliseconds(500)) }
+            #expect(error?.kind == .deadlineExceeded)
+            #expect(await !pool.isReachable)
+            await server.resume()
+            #expect(await eventually { await pool.isReachable })
+            try await pool.ping(deadline: .seconds(10))
         }
     }
 

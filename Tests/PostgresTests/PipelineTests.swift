@@ -141,7 +141,7 @@ import Testing
                 })
             let errors = await withTaskGroup(of: PostgresError?.self) { group in
                 for _ in 0..<20 {
-                    group.addTask { await postgresError { try await pool.ping(deadline: .milliseconds(500)) } }
+                    group.addTask { await postgresError { try await pool.ping(deadline: .seconds(3)) } }
                 }
                 var errors: [PostgresError?] = []
                 for await error in group { errors.append(error) }

@@ -133,7 +133,8 @@ import Testing
             let gate = AsyncStream<Void>.makeStream()
             let locked = AsyncStream<Void>.makeStream()
             async let outcome = postgresError {
-                try await pool.transaction(deadline: .seconds(1)) { transaction in
+                try await pool.transaction(deadline: .seconds(2)) { transaction in
+                    defer { locked.continuation.finish() }
                     try await transaction.execute(Self.move, [.int(1), .int(-30)])
                     locked.continuation.finish()
                     for await _ in gate.stream { break }

@@ -99,16 +99,17 @@ import Testing
     }
 
     @Test func anAnswerThatComesTooLateGoesToNobody() async throws {
-        try await withConnectedRedis { (client) async throws in
-            async let held = redisError {
-                _ = try await client.command(["BLPOP", "late", "0"], deadline: .milliseconds(30))
+        try await withConnectedRedis { (other) async throws in
+            try await withConnectedRedis { (client) async throws in
+                async let held = redisError {
+                    _ = try await client.command(["BLPOP", "late", "0"], deadline: .milliseconds(30))
+                }
+                async let behind = client.command(["ECHO", "mine"], deadline: .seconds(30))
+                #expect(await held?.kind == .deadlineExceeded)
+                _ = try await other.command(["LPUSH", "late", "x"], deadline: .seconds(30))
+                #expect(try await behind.text == "mine")
+                #expect(try await client.command(["ECHO", "next"], deadline: .seconds(30)).text == "next")
             }
-            async let behind = client.command(["ECHO", "mine"], deadline: .seconds(30))
-            #expect(await held?.kind == .deadlineExceeded)
-            // Another client frees it.
-            try await withConnectedRedis { (other) async throws in _ = try await other.command(["LPUSH", "late", "x"]) }
-            #expect(try await behind.text == "mine")
-            #expect(try await client.command(["ECHO", "next"], deadline: .seconds(30)).text == "next")
         }
     }
 
@@ -128,7 +129,7 @@ import Testing
                 for _ in 0..<10 {
                     group.addTask {
                         await redisError {
-                            _ = try await client.command(["BLPOP", "full", "0"], deadline: .milliseconds(300))
+                            _ = try await client.command(["BLPOP", "full", "0"], deadline: .seconds(2))
                         }
                     }
                 }
@@ -137,7 +138,8 @@ import Testing
                 return errors
             }
             #expect(errors.count { $0?.kind == .tooManyInFlight } == 7)
-            #expect(errors.count { $0?.kind == .deadlineExceeded } == 3)
+            // The others have no answer: their time is over, or the server that says nothing for so long has been given up.
+            #expect(errors.count { $0?.outcomeUnknown == true } == 3)
         }
     }
 

@@ -14,8 +14,11 @@ final class Job: @unchecked Sendable {
     /// A statement outside a transaction may run again after it was refused as stale, because nothing of it happened.
     let mayRunAgain: Bool
 
-    /// Nil once the caller has an answer; the statement itself may be on its way still.
-    private var continuation: CheckedContinuation<Outcome, Never>?
+    /// What it is called in `answers`.
+    let number: Int
+    private let answers: PendingValues<Outcome>
+    /// Whether the caller has an answer; the statement itself may be on its way still.
+    private(set) var isOver = false
     var timer: ScheduledTimer?
     /// Where it was sent.
     var connection: PipelineConnection?
@@ -30,9 +33,11 @@ final class Job: @unchecked Sendable {
     var runs = 0
 
     init(
-        _ statement: Statement, _ parameters: [PostgresValue], opensTransaction: Bool = false, commits: Bool = true,
-        mayRunAgain: Bool = true
+        _ statement: Statement, _ parameters: [PostgresValue], number: Int, answers: PendingValues<Outcome>,
+        opensTransaction: Bool = false, commits: Bool = true, mayRunAgain: Bool = true
     ) {
+        self.number = number
+        self.answers = answers
         self.statement = statement
         self.parameters = parameters
         self.opensTransaction = opensTransaction
@@ -40,18 +45,12 @@ final class Job: @unchecked Sendable {
         self.mayRunAgain = mayRunAgain
     }
 
-    /// Whether the caller has an answer.
-    var isOver: Bool { continuation == nil }
-
-    func begin(_ continuation: CheckedContinuation<Outcome, Never>) {
-        self.continuation = continuation
-    }
-
     func finish(_ outcome: Outcome) {
         timer?.cancel()
         timer = nil
-        continuation?.resume(returning: outcome)
-        continuation = nil
+        guard !isOver else { return }
+        isOver = true
+        answers.resume(number, with: outcome)
     }
 
     func fail(_ error: PostgresError) {

@@ -40,6 +40,8 @@ final class PipelineConnection {
     private var preparedCount = 0
     private var encoder = ParameterEncoder()
     private var timer: ScheduledTimer?
+    /// Statements to be sent again.
+    private var stale: [Job] = []
 
     init(_ link: Link, loop: EventLoop, events: Events) throws(PostgresError) {
         self.link = link
@@ -124,8 +126,15 @@ final class PipelineConnection {
         guard link.flush() else { return close(link.errorOfConnection(.connectionLost)) }
         guard inFlight.count != before else { return }
         headSince = .now
-        if use == .retiring, inFlight.isEmpty { return close(PostgresError(.connectionLost, "replaced")) }
-        watchAbandonedHead()
+        let stale = stale
+        self.stale = []
+        if use == .retiring, inFlight.isEmpty {
+            close(PostgresError(.connectionLost, "replaced"))
+        } else {
+            watchAbandonedHead()
+        }
+        // Last: what is sent now may end this connection.
+        for job in stale { events.again(job) }
         events.progressed()
     }
 
@@ -184,7 +193,7 @@ final class PipelineConnection {
         }
         if isStale, let cause = job.prepared?.failure { error = cause }
         if isStale, job.prepared?.failure == nil, job.mayRunAgain, job.runs == 1, !job.isOver {
-            events.again(job)
+            stale.append(job)
         } else {
             job.finish(.failure(error))
         }
@@ -239,6 +248,9 @@ final class PipelineConnection {
         timer?.cancel()
         timer = nil
         link.close()
+        // Nothing of these has happened.
+        for job in stale { job.fail(PostgresError(.connectionLost, error.message)) }
+        stale = []
         for job in inFlight.takeAll() {
             var error = error
             job.connection = nil

@@ -32,6 +32,8 @@ extension PostgresPool {
             } catch {
                 isOpening = false
                 if connections.isEmpty {
+                    // Once, not with each attempt.
+                    if case .down = availability {} else { logger.warning("database away", ["error": .error(error)]) }
                     availability = .down(error)
                     failWaiting(error)
                 }
@@ -58,6 +60,8 @@ extension PostgresPool {
             throw error
         }
         connections.append(connection)
+        observer.connectionCount(is: connections.count)
+        if case .up = availability {} else { logger.info("database connected") }
         availability = .up
         heard()
         dispatchWaiting()
@@ -74,12 +78,17 @@ extension PostgresPool {
     }
 
     private func retired(_ connection: PipelineConnection) {
+        logger.warning(
+            "database connection replaced, because a statement took longer than it may",
+            ["statement": .string(connection.inFlight.first?.statement.name ?? "none")])
         connections.removeAll { $0 === connection }
         retiring.append(connection)
         replace()
     }
 
     private func closed(_ connection: PipelineConnection, _ error: PostgresError) {
+        let isLast = connections.count == 1 && connections.first === connection
+        if isLast, !isStopping { logger.warning("database connections lost", ["error": .error(error)]) }
         connections.removeAll { $0 === connection }
         retiring.removeAll { $0 === connection }
         replace()
@@ -87,6 +96,7 @@ extension PostgresPool {
     }
 
     private func replace() {
+        observer.connectionCount(is: connections.count)
         if connections.isEmpty { availability = .unknown }
         connectorWaiting?.resume()
         connectorWaiting = nil

@@ -22,26 +22,29 @@ extension PostgresPool {
 
     /// A connection to itself, as soon as one is free.
     private func begin(deadline: Duration) async throws(PostgresError) -> Lease {
-        let request = LeaseRequest(end: .now + deadline)
-        let outcome: Result<Lease, PostgresError> = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                request.continuation = continuation
-                request.timer = loop.schedule(after: deadline) { [self] in
-                    abandon(request, PostgresError(.deadlineExceeded, "no connection was free in time"))
-                }
-                if isStopping { return request.finish(.failure(Self.stopped)) }
-                guard leasesWaitingCount < limits.waiting else { return request.finish(.failure(Self.exhausted)) }
-                leasesWaiting.append(request)
-                leasesWaitingCount += 1
-                grantLeases()
-                if case .down(let error) = availability { abandon(request, error) }
-            }
+        requestCount += 1
+        let request = LeaseRequest(number: requestCount, answers: leases, end: .now + deadline)
+        request.timer = loop.schedule(after: deadline) { [self] in
+            abandon(request, PostgresError(.deadlineExceeded, "no connection was free in time"))
+        }
+        seek(request)
+        let outcome = await withTaskCancellationHandler {
+            await leases.value(of: request.number)
         } onCancel: {
             loop.execute { [self] in
                 assumeIsolated { $0.abandon(request, PostgresError(.cancelled, "the caller's task was cancelled")) }
             }
         }
         return try outcome.get()
+    }
+
+    private func seek(_ request: LeaseRequest) {
+        if isStopping { return request.finish(.failure(Self.stopped)) }
+        guard leasesWaitingCount < limits.waiting else { return request.finish(.failure(Self.exhausted)) }
+        leasesWaiting.append(request)
+        leasesWaitingCount += 1
+        grantLeases()
+        if case .down(let error) = availability { abandon(request, error) }
     }
 
     private func abandon(_ request: LeaseRequest, _ error: PostgresError) {
@@ -86,7 +89,7 @@ extension PostgresPool {
             throw PostgresError(
                 .deadlineExceeded, "the transaction's time is over", statement: statement.name)
         }
-        let job = Job(
+        let job = makeJob(
             statement, parameters, opensTransaction: !lease.hasBegun, commits: false, mayRunAgain: false)
         lease.hasBegun = true
         return try await run(job, on: connection, deadline: lease.remaining)
@@ -102,7 +105,7 @@ extension PostgresPool {
             connection.retire()
             throw PostgresError(.deadlineExceeded, "the transaction's time was over before it could be committed")
         }
-        let job = Job(Self.commitStatement, [], mayRunAgain: false)
+        let job = makeJob(Self.commitStatement, [], mayRunAgain: false)
         let result = try await run(job, on: connection, deadline: lease.remaining)
         // A transaction in which a statement has failed answers COMMIT with ROLLBACK, which is no error to the server.
         guard result.command == "COMMIT" else {
@@ -114,14 +117,12 @@ extension PostgresPool {
     private func rollBack(_ lease: Lease) async {
         defer { release(lease) }
         guard lease.hasBegun, lease.connection?.use == .exclusive else { return }
-        let job = Job(Self.rollbackStatement, [], commits: false, mayRunAgain: false)
-        let outcome: Job.Outcome = await withCheckedContinuation { continuation in
-            job.begin(continuation)
-            job.timer = loop.schedule(after: .seconds(1)) {
-                job.fail(PostgresError(.deadlineExceeded, "no answer in time"))
-            }
-            lease.connection?.send(job)
+        let job = makeJob(Self.rollbackStatement, [], commits: false, mayRunAgain: false)
+        job.timer = loop.schedule(after: .seconds(1)) {
+            job.fail(PostgresError(.deadlineExceeded, "no answer in time"))
         }
+        lease.connection?.send(job)
+        let outcome = await answers.value(of: job.number)
         if case .failure = outcome { lease.connection?.retire() }
     }
 
@@ -138,20 +139,26 @@ extension PostgresPool {
 
 /// A transaction that waits for its connection. Unchecked: touched by the loop's thread only.
 final class LeaseRequest: @unchecked Sendable {
+    typealias Outcome = Result<Lease, PostgresError>
+
+    /// What it is called in `answers`.
+    let number: Int
+    private let answers: PendingValues<Outcome>
     let end: ContinuousClock.Instant
-    var continuation: CheckedContinuation<Result<Lease, PostgresError>, Never>?
+    private(set) var isWaiting = true
     var timer: ScheduledTimer?
 
-    init(end: ContinuousClock.Instant) {
+    init(number: Int, answers: PendingValues<Outcome>, end: ContinuousClock.Instant) {
+        self.number = number
+        self.answers = answers
         self.end = end
     }
 
-    var isWaiting: Bool { continuation != nil }
-
-    func finish(_ result: Result<Lease, PostgresError>) {
+    func finish(_ outcome: Outcome) {
         timer?.cancel()
         timer = nil
-        continuation?.resume(returning: result)
-        continuation = nil
+        guard isWaiting else { return }
+        isWaiting = false
+        answers.resume(number, with: outcome)
     }
 }

@@ -25,8 +25,11 @@ public actor PostgresPool {
     let size: Int
     let limits: Limits
     let resolver: Resolver
-    private let tracer: Tracer
-    private let durations: Histogram
+    let logger: Logger
+    var observer: StatementObserver
+    /// What callers wait for, by the numbers of their jobs.
+    let answers: PendingValues<Job.Outcome>
+    private var jobCount = 0
 
     /// Open ones, those that belong to transactions included.
     var connections: [PipelineConnection] = []
@@ -50,6 +53,9 @@ public actor PostgresPool {
     var leasesWaiting = FIFO<LeaseRequest>()
     var leasesWaitingCount = 0
     var leaseCount = 0
+    /// What transactions wait for, by the numbers of their requests.
+    let leases: PendingValues<LeaseRequest.Outcome>
+    var requestCount = 0
     var listener: Listener?
     private var nextConnection = 0
 
@@ -63,20 +69,23 @@ public actor PostgresPool {
     /// - Parameters:
     ///   - size: connections. One of them is always left to `query`, when there is more than one.
     ///   - applicationName: how the server shows the connections in `pg_stat_activity`.
+    ///   - observability: a span a statement (`db ` and its name, without parameters), `postgres_query_duration_seconds`,
+    ///     `postgres_errors_total` and `postgres_connections`, and a line in the log when the database goes and comes; nil for tools that show nothing.
     public init(
-        loop: EventLoop, url: PostgresURL, size: Int = 8, applicationName: String, limits: Limits = Limits(),
-        resolver: Resolver = Resolver(), observability: Observability = .quiet(service: "")
+        loop: EventLoop, url: PostgresURL, size: Int = 8, applicationName: String,
+        observability: Observability? = nil, limits: Limits = Limits(), resolver: Resolver = Resolver()
     ) {
+        let observability = observability ?? .quiet(service: applicationName)
         self.loop = loop
         self.url = url
         self.size = max(1, size)
         self.applicationName = applicationName
         self.limits = limits
         self.resolver = resolver
-        tracer = observability.tracer
-        durations = observability.metrics.histogram(
-            "postgres_query_duration_seconds", "Time from a statement's call to its answer.", labels: ["statement"],
-            buckets: [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5])
+        logger = observability.logger
+        observer = StatementObserver(observability)
+        answers = PendingValues(loop: loop)
+        leases = PendingValues(loop: loop)
     }
 
     // MARK: Statements
@@ -85,7 +94,7 @@ public actor PostgresPool {
     public func query(
         _ statement: Statement, _ parameters: [PostgresValue] = [], deadline: Duration = .seconds(5)
     ) async throws(PostgresError) -> [Row] {
-        try await run(Job(statement, parameters), deadline: deadline).rows
+        try await run(makeJob(statement, parameters), deadline: deadline).rows
     }
 
     /// Runs a statement that commits by itself, and gives how many rows it touched.
@@ -93,7 +102,7 @@ public actor PostgresPool {
     public func execute(
         _ statement: Statement, _ parameters: [PostgresValue] = [], deadline: Duration = .seconds(5)
     ) async throws(PostgresError) -> Int {
-        try await run(Job(statement, parameters), deadline: deadline).affected
+        try await run(makeJob(statement, parameters), deadline: deadline).affected
     }
 
     /// Whether the database answers, as far as is known now: true between the first connection and the moment when the last one has ended or a
@@ -109,35 +118,31 @@ public actor PostgresPool {
 
     private static let pingStatement = Statement("ping", "SELECT 1")
 
+    /// `commits` and the others: as `Job` has them.
+    func makeJob(
+        _ statement: Statement, _ parameters: [PostgresValue], opensTransaction: Bool = false, commits: Bool = true,
+        mayRunAgain: Bool = true
+    ) -> Job {
+        jobCount += 1
+        return Job(
+            statement, parameters, number: jobCount, answers: answers, opensTransaction: opensTransaction,
+            commits: commits,
+            mayRunAgain: mayRunAgain)
+    }
+
     func run(
         _ job: Job, on connection: PipelineConnection? = nil, deadline: Duration
     ) async throws(PostgresError) -> ResultSet {
-        let began = ContinuousClock.now
-        // A statement that serves no request (a probe, a sweep) begins no trace.
-        let span = Trace.current.map {
-            tracer.startSpan(job.statement.spanName, kind: .client, parent: $0, attributes: ["db.system.name": "postgresql"])
-        }
-        let outcome = await outcome(of: job, on: connection, deadline: deadline)
-        durations.observe(ContinuousClock.now - began, job.statement.name)
-        if let span {
-            if case .failure(let error) = outcome { span.fail(error) }
-            span.end()
-        }
-        return try outcome.get()
-    }
-
-    private func outcome(of job: Job, on connection: PipelineConnection?, deadline: Duration) async -> Job.Outcome {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                job.begin(continuation)
-                job.timer = loop.schedule(after: deadline) { [self] in
-                    expire(job)
-                }
-                if let connection { connection.send(job) } else { dispatch(job) }
-            }
+        let observation = observer.begin(job.statement)
+        job.timer = loop.schedule(after: deadline) { [self] in expire(job) }
+        if let connection { connection.send(job) } else { dispatch(job) }
+        let outcome = await withTaskCancellationHandler {
+            await answers.value(of: job.number)
         } onCancel: {
             loop.execute { [self] in assumeIsolated { $0.cancel(job) } }
         }
+        observer.end(observation, outcome)
+        return try outcome.get()
     }
 
     // MARK: Dispatch

@@ -4,8 +4,8 @@ extension RedisClient {
     /// What one attempt may take.
     private static let connectDeadline = Duration.seconds(2)
 
-    /// Keeps one connection, and tells of each beginning and (with nil) of each end.
-    func keepConnected(_ changed: (RedisLink?) -> Void) async {
+    /// Keeps one connection, and tells of each beginning and (with nil and why) of each end.
+    func keepConnected(_ changed: (RedisLink?, RedisError) -> Void) async {
         // Short: whoever asks for readiness learns of the server's return within a second.
         var backoff = Backoff(initial: .milliseconds(50), maximum: .milliseconds(500))
         while !isStopping {
@@ -13,9 +13,9 @@ extension RedisClient {
             do throws(RedisError) {
                 let link = try await open(life)
                 backoff.reset()
-                changed(link)
+                changed(link, life.reason)
                 await watch(link, life)
-                changed(nil)
+                changed(nil, life.reason)
             } catch {
                 // Why matters to nobody: commands fail with `notConnected` meanwhile.
             }
@@ -79,8 +79,7 @@ extension RedisClient {
                 if isSubscribed {
                     link.subscribe([Subscriptions.heartbeat])
                 } else {
-                    // Its answer is not waited for: any byte counts.
-                    link.send([Array("PING".utf8)], RedisJob(onAnswer: {}))
+                    link.ping()
                 }
                 let asked = ContinuousClock.now
                 await life.waitForEnd(patience * 2, on: loop)
@@ -97,7 +96,8 @@ extension RedisClient {
 final class LinkLife {
     private(set) var isOver = false
     private var isConnected = false
-    private var error: RedisError?
+    /// Why it ended, once it has.
+    private(set) var reason = RedisError(.connectionLost, "no sign of life")
     private var connecting: CheckedContinuation<RedisError?, Never>?
     private var waiting: CheckedContinuation<Void, Never>?
     private var timer: ScheduledTimer?
@@ -110,14 +110,14 @@ final class LinkLife {
 
     func ended(_ error: RedisError) {
         isOver = true
-        self.error = error
+        reason = error
         connecting?.resume(returning: error)
         connecting = nil
         wake()
     }
 
     func waitUntilConnected(isolation: isolated (any Actor)? = #isolation) async -> RedisError? {
-        if isConnected || isOver { return error }
+        if isConnected || isOver { return isOver ? reason : nil }
         return await withCheckedContinuation { continuation in
             _ = isolation
             connecting = continuation

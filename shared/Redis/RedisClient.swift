@@ -5,7 +5,8 @@ public import Telemetry
 /// whenever they are lost.
 ///
 /// What is kept in Redis can be lost, so nothing here waits for it to come back: without a connection a command fails at once, and nothing is sent
-/// twice. Call `start()` first and `stop()` last: started, it lives until then. The process must ignore SIGPIPE (`Signals.blockForProcess`),
+/// twice. Commands that wait on the server (BLPOP) don't belong here: they hold up all others, and after a second of silence the connection is
+/// given up. Call `start()` first and `stop()` last: started, it lives until then. The process must ignore SIGPIPE (`Signals.blockForProcess`),
 /// which hiredis does not prevent.
 public actor RedisClient {
     nonisolated let loop: EventLoop
@@ -14,8 +15,13 @@ public actor RedisClient {
     let url: RedisURL
     let resolver: Resolver
     private let maximumInFlight: Int
+    private let logger: Logger
     private let tracer: Tracer
     private let durations: Histogram
+    private let errors: Counter
+    /// What callers wait for, by the numbers of their jobs.
+    private let answers: PendingValues<RedisJob.Outcome>
+    private var jobCount = 0
     private var inFlight = 0
     private var link: RedisLink?
     private var connector: Task<Void, Never>?
@@ -25,26 +31,36 @@ public actor RedisClient {
     private var digests: [UInt: [UInt8]] = [:]
 
     /// - Parameters:
+    ///   - observability: a span a command (`redis ` and its first word, no keys), `redis_command_duration_seconds`, `redis_errors_total`, and a
+    ///     line in the log when the server goes and comes; nil for tools that show nothing.
     ///   - maximumInFlight: commands on their way; one more gets `tooManyInFlight`.
     public init(
-        loop: EventLoop, url: RedisURL, maximumInFlight: Int = 4_096, resolver: Resolver = Resolver(),
-        observability: Observability = .quiet(service: "")
+        loop: EventLoop, url: RedisURL, observability: Observability? = nil, maximumInFlight: Int = 4_096,
+        resolver: Resolver = Resolver()
     ) {
+        let observability = observability ?? .quiet(service: "redis")
+        logger = observability.logger
+        tracer = observability.tracer
+        durations = observability.metrics.histogram(
+            "redis_command_duration_seconds", "Time from a command's call to its answer.", labels: ["command"])
+        errors = observability.metrics.counter(
+            "redis_errors_total", "Commands that gave an error.", labels: ["command", "kind"])
+        answers = PendingValues(loop: loop)
         self.loop = loop
         self.url = url
         self.maximumInFlight = maximumInFlight
         self.resolver = resolver
-        tracer = observability.tracer
-        durations = observability.metrics.histogram(
-            "redis_command_duration_seconds", "Time from a command's call to its answer.", labels: ["command"],
-            buckets: [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25])
     }
 
     /// Begins to connect, and connects again whenever the connection ends, until `stop()`.
     public func start() {
         guard connector == nil, !isStopping else { return }
         connector = Task.immediate { [self] in
-            await keepConnected { link in self.link = link }
+            await keepConnected { link, error in
+                if link == nil, self.link != nil { logger.warning("redis lost", ["error": .error(error)]) }
+                if link != nil { logger.info("redis connected") }
+                self.link = link
+            }
         }
     }
 
@@ -75,6 +91,24 @@ public actor RedisClient {
         _ words: [[UInt8]], deadline: Duration = .milliseconds(250)
     ) async throws(RedisError) -> RedisReply {
         precondition(!words.isEmpty, "a command has at least its name")
+        // Commands are constants of the program, so there are few of them.
+        let name = String(decoding: words[0], as: UTF8.self)
+        let span = tracer.startSpan("redis \(name)", kind: .client, attributes: ["db.system.name": "redis"])
+        let start = ContinuousClock.now
+        defer {
+            durations.observe(.now - start, name, exemplar: span.context)
+            span.end()
+        }
+        do throws(RedisError) {
+            return try await send(words, deadline: deadline)
+        } catch {
+            errors.add(1, name, error.kind.rawValue)
+            span.fail(error)
+            throw error
+        }
+    }
+
+    private func send(_ words: [[UInt8]], deadline: Duration) async throws(RedisError) -> RedisReply {
         guard let link else {
             throw isStopping
                 ? RedisError(.stopped, "the client has been stopped")
@@ -84,39 +118,23 @@ public actor RedisClient {
             throw RedisError(.tooManyInFlight, "too many commands wait for an answer")
         }
         inFlight += 1
-        let began = ContinuousClock.now
-        let name = String(decoding: words[0], as: UTF8.self)
-        // A command that serves no request (a probe) begins no trace.
-        let span = Trace.current.map {
-            tracer.startSpan("redis \(name)", kind: .client, parent: $0, attributes: ["db.system.name": "redis"])
-        }
-        defer {
-            durations.observe(ContinuousClock.now - began, name)
-            span?.end()
-        }
-        do throws(RedisError) {
-            return try await exchange(words, on: link, deadline: deadline) { [self] in inFlight -= 1 }
-        } catch {
-            span?.fail(error)
-            throw error
-        }
+        return try await exchange(words, on: link, deadline: deadline) { [self] in inFlight -= 1 }
     }
 
     func exchange(
         _ words: [[UInt8]], on link: RedisLink, deadline: Duration, _ onAnswer: @escaping () -> Void = {}
     ) async throws(RedisError) -> RedisReply {
-        let job = RedisJob(onAnswer: onAnswer)
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                job.begin(continuation, deadline: deadline, on: loop)
-                link.send(words, job)
-            }
+        jobCount += 1
+        let job = RedisJob(number: jobCount, answers: answers, deadline: deadline, on: loop, onAnswer: onAnswer)
+        link.send(words, job)
+        let outcome = await withTaskCancellationHandler {
+            await answers.value(of: job.number)
         } onCancel: {
             loop.execute {
                 job.leave(RedisError(.cancelled, "the caller's task was cancelled", outcomeUnknown: true))
             }
         }
-        return try result.get()
+        return try outcome.get()
     }
 
     /// Asks the server for a sign of life.

@@ -145,6 +145,11 @@ final class RedisLink {
         job.finish(.failure(RedisError(.notConnected, "the connection has ended")))
     }
 
+    /// Asks for a sign of life; any byte that comes counts.
+    func ping() {
+        _ = write([Array("PING".utf8)], nil, nil)
+    }
+
     /// Sends SUBSCRIBE; what comes on the channels goes to `onMessage`.
     func subscribe(_ channels: [String]) {
         _ = write([Array("SUBSCRIBE".utf8)] + channels.map { Array($0.utf8) }, nil) { context, reply, _ in

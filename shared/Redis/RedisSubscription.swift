@@ -20,7 +20,7 @@ extension RedisClient {
         let number = subscriptions.add(channel, handler)
         if subscriptions.task == nil, !isStopping {
             subscriptions.task = Task.immediate { [self] in
-                await keepConnected { [self] in subscriptions.use($0) }
+                await keepConnected { [self] link, _ in subscriptions.use(link) }
             }
         }
         return RedisSubscription(client: self, channel: channel, number: number)

@@ -152,11 +152,22 @@ public actor TestPostgres {
 
     /// SIGKILL to the server and all its children, as a crash of the machine does it. Waits until the server is gone.
     public func kill() async {
+        // So that it makes no more children after they have been listed.
+        process?.signal(SIGSTOP)
+        signalAll(SIGKILL)
+        _ = await process?.waitForExit()
+    }
+
+    /// It is there but does nothing (SIGSTOP to it and its children), as behind a cut network, until `resume`.
+    public func pause() { signalAll(SIGSTOP) }
+
+    public func resume() { signalAll(SIGCONT) }
+
+    private func signalAll(_ number: Int32) {
         guard let process else { return }
         let children = childProcesses(of: process.pid)
-        process.signal(SIGKILL)
-        for child in children { Glibc.kill(child, SIGKILL) }
-        _ = await process.waitForExit()
+        process.signal(number)
+        for child in children { Glibc.kill(child, number) }
     }
 
     /// An orderly shutdown that ends connections (SIGINT, "fast").
