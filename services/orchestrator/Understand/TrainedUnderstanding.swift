@@ -241,7 +241,8 @@ struct TrainedUnderstanding: Understanding {
 
     /// The words of a phrase as a message's would be: what the grammar would read is a slot.
     static func words(of phrase: PhraseFile.Phrase, _ language: Language) -> [String] {
-        let found = EntityGrammar.read(phrase.words, in: noDay, language: language) { _ in true }
-        return Clauses.words(of: phrase.words, found, in: 0..<phrase.words.count)
+        let words = phrase.words
+        let found = EntityGrammar.read(words, in: noDay, language: language) { _ in true }
+        return Clauses.words(of: words, found, in: 0..<words.count)
     }
 }

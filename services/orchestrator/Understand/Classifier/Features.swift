@@ -13,6 +13,10 @@ struct Features {
 
     /// `words` are folded; a slot is written `{dates}`.
     init(_ words: some Collection<String>) {
+        // At most two and a pair's letters a word: the arrays never grow, so that thousands of examples hold no slack.
+        let letters = words.prefix(Self.maximumWords).reduce(0) { $0 + max(0, $1.utf8.count * 2 - 1) }
+        hashes.reserveCapacity(letters + words.count * 2 + 1)
+        values.reserveCapacity(letters + words.count * 2 + 1)
         var before: UInt64 = Self.seed(0)
         for word in words.prefix(Self.maximumWords) {
             let bytes = Array((word == "é" ? "e" : word).utf8.prefix(40))

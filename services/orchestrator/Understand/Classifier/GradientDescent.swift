@@ -12,6 +12,9 @@ struct ExampleTable {
 
     init(_ examples: [LinearClassifier.Example], rows: [UInt32: Int32], columns: Int) {
         self.columns = columns
+        let features = examples.reduce(0) { $0 + $1.features.hashes.count }
+        starts.reserveCapacity(features)
+        values.reserveCapacity(features)
         for example in examples {
             for (hash, value) in zip(example.features.hashes, example.features.values) {
                 guard let row = rows[hash] else { continue }

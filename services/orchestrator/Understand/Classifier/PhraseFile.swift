@@ -17,10 +17,11 @@ struct PhraseFile: Sendable {
         var section: Section
         /// One of the line's readings.
         var text: String
-        /// Of `text`, slots as placeholders.
-        var words: Words
         /// From 1.
         var line: Int
+
+        /// Slots are placeholders. Cut anew each time: thousands of phrases as tokens would be megabytes.
+        var words: Words { Tokenizer.words(in: text).withSlots() }
     }
 
     static let maximumChoices = 24
@@ -147,7 +148,7 @@ extension PhraseFile {
                 }
                 seen[key] = (section, number)
             }
-            phrases.append(Phrase(section: section, text: reading, words: words, line: number))
+            phrases.append(Phrase(section: section, text: reading, line: number))
         }
 
         private func checkSlots(in reading: String) throws(PhraseFileError) {
