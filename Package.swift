@@ -89,9 +89,12 @@ let package = Package(
         tests("RedisTests", ["Redis", "Loop", "Telemetry", "Servers"]),
         tests("ServiceKitTests", ["ServiceKit", "Loop", "HTTP", "Telemetry", "Servers"]),
         tests("ContractsTests", ["Contracts", "JSON", "Postgres"]),
-        tests("GatewayTests", ["gateway", "HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
         tests(
-            "OrchestratorTests", ["orchestrator", "JSON", "Postgres", "Contracts", "Servers"],
+            "GatewayTests",
+            ["gateway", "Loop", "HTTP", "JSON", "Telemetry", "Postgres", "Redis", "Contracts", "Servers"]),
+        tests(
+            "OrchestratorTests",
+            ["orchestrator", "Loop", "JSON", "Telemetry", "Wire", "Postgres", "Contracts", "Servers"],
             exclude: ["Decide/Conversations", "Understand/Cases"]),
         tests(
             "PMSAdapterTests", ["pms-adapter", "Loop", "Telemetry", "Wire", "Postgres", "Contracts", "Servers"]),

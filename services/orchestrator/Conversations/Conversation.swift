@@ -44,7 +44,8 @@ actor Conversation {
             let started = ContinuousClock.now
             guard let claim = try await services.store.claim(key), let first = claim.messages.first else { return }
             let parent = first.traceparent.flatMap(SpanContext.init(traceparent:))
-            let isMore = try await services.observability.tracer.withSpan("turn", kind: .internal, parent: parent) { span in
+            let isMore = try await services.observability.tracer.withSpan("turn", kind: .internal, parent: parent) {
+                span in
                 span.set("conversation", .string(key.conversation))
                 span.set("messages", .int(claim.messages.count))
                 return try await keepingLease { try await take(claim, started: started) }
@@ -109,8 +110,11 @@ actor Conversation {
             await waitForQuiet(wait)
             turn.waited += ContinuousClock.now - waiting
             try Task.checkCancellation()
-            // The same claim again: this process holds the lease, so it is no new attempt.
-            guard let again = try await services.store.claim(key) else { throw ConversationError.taken }
+            // The same claim again: this process holds the lease, so it is no new attempt. When the lease was lost meanwhile and another process
+            // took a turn, what this one remembers is old: it begins anew.
+            guard let again = try await services.store.claim(key), again.version == turn.version else {
+                throw ConversationError.taken
+            }
             turn.continueWith(again)
         }
     }
@@ -143,15 +147,19 @@ actor Conversation {
 
     private func bury(_ claim: Claim, reason: String) async throws -> Bool {
         var memory = (try? JSONCoder.decode(SessionMemory.self, from: claim.memory)) ?? SessionMemory()
+        // With the messages of a turn that a command has interrupted, all of them: else they would be taken, and decided about, once more.
+        let interrupted = memory.suspended?.messages ?? []
+        let messages = interrupted + claim.messages.map(\.id).filter { !interrupted.contains($0) }
         memory.suspended = nil
         memory.dialogue.turn = nil
         let entry = try await services.directory.hotel(key.hotel)
         let language = memory.dialogue.language ?? entry.hotel.defaultLanguage
         let text = services.dialogue.templates.text(.handoffNotUnderstood, in: language)
         let end = TurnEnd(
-            memory: memory, messages: claim.messages.map(\.id),
+            memory: memory, messages: messages,
             replies: [.message(OutboundMessage(text: text, language: language))],
-            handoff: HandoffRequest(reason: reason, summary: claim.messages.compactMap(\.content.text).joined(separator: " / ")),
+            handoff: HandoffRequest(
+                reason: reason, summary: claim.messages.compactMap(\.content.text).joined(separator: " / ")),
             traceparent: claim.messages.first?.traceparent, deadReason: reason, finished: nil)
         let isMore = try await services.store.commit(end, key, version: claim.version)
         services.metrics.deadLetters.add()
@@ -163,7 +171,7 @@ actor Conversation {
 }
 
 enum ConversationError: Error, CustomStringConvertible {
-    /// Another process has it.
+    /// Another process has it, or has had it.
     case taken
     /// The dialogue took more steps than any turn needs.
     case endless

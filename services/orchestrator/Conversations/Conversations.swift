@@ -71,8 +71,7 @@ actor Conversations {
         for entry in unfinished.values { entry.task.cancel() }
         for (key, entry) in unfinished {
             await entry.task.value
-            // What can't be given back is free when its lease ends.
-            try? await services.store.release(key)
+            await giveBack(key)
         }
     }
 
@@ -106,24 +105,38 @@ actor Conversations {
         }
     }
 
-    /// The conversation stays this process's until its lease ends; the sweep takes it up again.
+    /// The conversation is given back, and a sweep takes it up again: what failed without a process's death is no attempt.
     private func failed(_ conversation: Conversation, _ key: ConversationKey, _ error: any Error) async {
-        if error is CancellationError || isStopping { return }
+        if error is CancellationError || isStopping { return await giveBack(key) }
         services.metrics.failures.add()
         services.observability.logger.warning(
             "a turn is tried again", ["conversation": .string(key.conversation), "error": .error(error)])
-        if let error = error as? PostgresError, error.isTransient { return }
-        if error is ConversationError { return }
+        if Self.mayPass(error) { return await giveBack(key) }
         let count = (failures[key] ?? 0) + 1
         failures[key] = count
-        guard count >= Self.failuresATurn else { return }
+        guard count >= Self.failuresATurn else { return await giveBack(key) }
         do {
             try await conversation.giveUp("turn_failed")
             failures[key] = nil
         } catch {
             services.observability.logger.error(
                 "a turn can't be given up", ["conversation": .string(key.conversation), "error": .error(error)])
+            await giveBack(key)
         }
+    }
+
+    /// Whether a turn failed for a reason that lies outside it: it is tried for as long as that lasts.
+    private static func mayPass(_ error: any Error) -> Bool {
+        switch error {
+        case let error as PostgresError: error.isTransient
+        case ConversationError.taken, ConversationError.stopped: true
+        default: false
+        }
+    }
+
+    private func giveBack(_ key: ConversationKey) async {
+        // What can't be given back stays this process's until its lease ends, which is no new attempt either.
+        try? await services.store.release(key)
     }
 
     private func sweepOnce() async {

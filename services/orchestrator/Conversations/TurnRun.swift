@@ -14,7 +14,7 @@ struct TurnRun {
     private var channel: String
     private var address: String
     private var profileName: String?
-    private var version: Int
+    private(set) var version: Int
     private var messages: [WaitingMessage]
     /// What is understood already, by message.
     private var understood: [String: Heard] = [:]

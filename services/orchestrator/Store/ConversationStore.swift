@@ -17,7 +17,7 @@ struct Claim: Sendable {
 }
 
 /// An unprocessed row of `inbound_messages`.
-struct WaitingMessage: Codable, Sendable {
+struct WaitingMessage: Decodable, Sendable {
     /// The provider's.
     var id: String
     var content: InboundContent
@@ -28,6 +28,15 @@ struct WaitingMessage: Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case id, content, traceparent
         case receivedAt = "received_at"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let stored = try decoder.container(keyedBy: CodingKeys.self)
+        id = try stored.decode(String.self, forKey: .id)
+        // What another version stored is answered as something that can't be read: it must not keep the guest's other messages waiting.
+        content = (try? stored.decode(InboundContent.self, forKey: .content)) ?? InboundContent(kind: .unsupported)
+        traceparent = try stored.decodeIfPresent(String.self, forKey: .traceparent)
+        receivedAt = try stored.decode(Int.self, forKey: .receivedAt)
     }
 }
 

@@ -214,13 +214,14 @@ BEGIN
 END
 $$;
 
--- Takes a conversation for an orchestrator: a lease and an attempt, before any work, with what waits in it. No row when another one has it or
--- nothing waits. A claim of the process that holds the lease already is no new attempt: it is alive.
+-- Takes a conversation for an orchestrator: a lease and an attempt, before any work, with what waits in it. No row, and no claim, when another
+-- one has it or nothing waits. A claim of the process that holds the lease already is no new attempt: it is alive.
 CREATE FUNCTION claim_conversation(p_hotel integer, p_conversation text, p_owner text, p_lease interval, p_limit integer)
 RETURNS TABLE (version bigint, state jsonb, channel text, address text, profile_name text, attempts integer, messages jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
     session session_states%ROWTYPE;
+    waiting jsonb;
 BEGIN
     -- Losing a claim costs time, not truth.
     PERFORM set_config('synchronous_commit', 'off', true);
@@ -245,9 +246,7 @@ BEGIN
         RETURN;
     END IF;
     -- A statement of its own sees what was committed while the claim waited for the session's row.
-    RETURN QUERY
-    SELECT session.version, session.state, session.channel, session.address, session.profile_name, session.attempts,
-        coalesce(jsonb_agg(w.message ORDER BY w.received_at, w.message_id), '[]')
+    SELECT jsonb_agg(w.message ORDER BY w.received_at, w.message_id) INTO waiting
     FROM (
         SELECT i.received_at, i.message_id, jsonb_build_object(
             'id', i.message_id, 'content', i.content, 'traceparent', i.traceparent,
@@ -258,6 +257,14 @@ BEGIN
         ORDER BY i.received_at, i.message_id
         LIMIT p_limit
     ) AS w;
+    IF waiting IS NULL THEN
+        -- Another's turn took it all while this claim waited. Kept, it would shut the next message out for a lease, and count as a death.
+        UPDATE session_states s SET lease_owner = NULL, lease_until = NULL, attempts = 0
+        WHERE s.hotel_id = p_hotel AND s.conversation_id = p_conversation;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT session.version, session.state, session.channel, session.address, session.profile_name, session.attempts, waiting;
 END
 $$;
 
