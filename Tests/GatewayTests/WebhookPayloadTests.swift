@@ -10,7 +10,8 @@ import Testing
         let number = metadata ? #""metadata":{"phone_number_id":"555"},"# : ""
         let value = #"{"messaging_product":"whatsapp",\#(number)"contacts":\#(contacts),"messages":\#(messages)}"#
         return Array(
-            #"{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":\#(value)}]}]}"#.utf8)
+            #"{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":\#(value)}]}]}"#
+                .utf8)
     }
 
     @Test func readsATextWithItsGuestAndNumber() throws {
@@ -38,24 +39,50 @@ import Testing
 
     @Test func aBrokenElementLosesNoOther() throws {
         let body = Self.payload(
-            #"[{"type":"text"},17,{"from":"34600111222","id":"wamid.2","type":"text","text":{"body":"bien"}},{"id":"","from":"1"}]"#)
+            #"[{"type":"text"},17,{"from":"34600111222","id":"wamid.2","type":"text","text":{"body":"bien"}},{"id":"","from":"1"}]"#
+        )
         let payload = try WebhookPayload(body)
         #expect(payload.messages.map(\.id) == ["wamid.2"])
         #expect(payload.brokenElements == 3)
     }
 
+    /// Whatever the database would refuse must not make the provider send the same webhook for days.
+    @Test func aReceiptOrANumberThatCannotBeStoredIsABrokenElement() throws {
+        func payload(_ number: String, _ statuses: String) throws -> WebhookPayload {
+            let value = #"{"metadata":{"phone_number_id":"\#(number)"},"statuses":[\#(statuses)]}"#
+            return try WebhookPayload(
+                Array(
+                    #"{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":\#(value)}]}]}"#
+                        .utf8))
+        }
+        let good = #"{"id":"wamid.1","status":"sent"}"#
+        let nul = try payload("555", #"{"id":"wamid\u0000","status":"sent"},\#(good)"#)
+        #expect(nul.statuses.map(\.providerID) == ["wamid.1"])
+        #expect(nul.brokenElements == 1)
+        #expect(try payload("5\\u0000", good).statuses.isEmpty)
+        let huge = try payload("555", #"{"id":"wamid.2","status":"failed","errors":[{"code":99999999999}]}"#)
+        #expect(huge.statuses.count == 1)
+        #expect(huge.statuses.first?.errorCode == nil)
+    }
+
     @Test(
         "knows each kind of message",
         arguments: [
-            (#""type":"interactive","interactive":{"button_reply":{"id":"choose|1|double","title":"Doble"}}"#, InboundContent.Kind.button),
+            (
+                #""type":"interactive","interactive":{"button_reply":{"id":"choose|1|double","title":"Doble"}}"#,
+                InboundContent.Kind.button
+            ),
             (#""type":"interactive","interactive":{"list_reply":{"id":"x","title":"Doble"}}"#, .button),
             (#""type":"button","button":{"payload":"x","text":"Sí"}"#, .button),
             (#""type":"audio","audio":{"id":"m1","voice":true}"#, .voice),
-            (#""type":"image","image":{"id":"m1","caption":"mira"}"#, .image), (#""type":"sticker","sticker":{"id":"m"}"#, .sticker),
+            (#""type":"image","image":{"id":"m1","caption":"mira"}"#, .image),
+            (#""type":"sticker","sticker":{"id":"m"}"#, .sticker),
             (#""type":"location","location":{"latitude":1,"longitude":2}"#, .location),
-            (#""type":"contacts","contacts":[]"#, .contacts), (#""type":"reaction","reaction":{"emoji":"👍"}"#, .reaction),
+            (#""type":"contacts","contacts":[]"#, .contacts),
+            (#""type":"reaction","reaction":{"emoji":"👍"}"#, .reaction),
             (#""type":"system","system":{"type":"user_changed_number"}"#, .system),
-            (#""type":"order","order":{}"#, .unsupported), (#""type":"hologram""#, .unsupported), (#""text":{"body":"x"}"#, .unsupported),
+            (#""type":"order","order":{}"#, .unsupported), (#""type":"hologram""#, .unsupported),
+            (#""text":{"body":"x"}"#, .unsupported),
         ])
     func kinds(_ fields: String, _ kind: InboundContent.Kind) throws {
         let body = Self.payload(#"[{"from":"34600111222","id":"wamid.1",\#(fields)}]"#)
@@ -73,7 +100,8 @@ import Testing
 
     @Test func aCardIsMaskedInTheTextAndInTheElementThatIsKept() throws {
         let body = Self.payload(
-            #"[{"from":"34600111222","id":"wamid.4111111111111111","type":"text","text":{"body":"4111 1111 1111 \u0031111 \"cvv 123\""}}]"#)
+            #"[{"from":"34600111222","id":"wamid.4111111111111111","type":"text","text":{"body":"4111 1111 1111 \u0031111 \"cvv 123\""}}]"#
+        )
         let message = try #require(WebhookPayload(body).messages.first)
         #expect(message.content.maskedCard == true)
         #expect(message.content.text == "**** **** **** 1111 \"cvv ***\"")
@@ -127,7 +155,9 @@ import Testing
             let end = min(body.count, start + Int.random(in: 0..<24, using: &random))
             body.replaceSubrange(start..<end, with: pieces.randomElement(using: &random)!)
             guard let payload = try? WebhookPayload(body) else { continue }
-            for message in payload.messages { #expect(!message.id.isEmpty && (message.phone != nil || message.userID != nil)) }
+            for message in payload.messages {
+                #expect(!message.id.isEmpty && (message.phone != nil || message.userID != nil))
+            }
         }
     }
 }

@@ -72,6 +72,10 @@ struct WebhookPayload: Sendable {
 
     private mutating func take(_ value: JSONNode) {
         let number = value["metadata"]?["phone_number_id"]?.string
+        guard number?.utf8.contains(0) != true else {
+            brokenElements += 1
+            return
+        }
         let contacts = value["contacts"]?.elements ?? []
         for element in value["messages"]?.elements ?? [] where messages.count < Self.maximumElements {
             if let message = WebhookMessage.read(element, contacts: contacts, phoneNumberID: number) {
@@ -90,13 +94,13 @@ struct WebhookPayload: Sendable {
     }
 
     private static func status(_ element: JSONNode, phoneNumberID: String?) -> Status? {
-        guard let id = element["id"]?.string, (1...256).contains(id.utf8.count),
+        guard let id = element["id"]?.string, (1...256).contains(id.utf8.count), !id.utf8.contains(0),
             let status = element["status"]?.string, known.contains(status)
         else { return nil }
         return Status(
             phoneNumberID: phoneNumberID, providerID: id, status: status,
             outboundID: element["biz_opaque_callback_data"]?.string.flatMap { Int($0) },
-            errorCode: element["errors"]?.elements.first?["code"]?.int)
+            errorCode: (element["errors"]?.elements.first?["code"]?.int).flatMap { Int32(exactly: $0) }.map(Int.init))
     }
 
     private static let known: Set<String> = ["sent", "delivered", "read", "played", "failed"]
