@@ -43,6 +43,7 @@ import Testing
     }
 
     @Test(arguments: [
+        "está bien, ¿y el wifi?", "de acuerdo, ¿cuánto cuesta el parking?", "got it, where are you?",
         "ok, ¿y hay parking?", "vale, ¿a qué hora es el desayuno?", "ok, and is there parking?",
         "tá bom, tem estacionamento?",
         "¿confirmado?", "ok?", "no, espera", "mañana te digo",

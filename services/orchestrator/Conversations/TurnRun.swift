@@ -87,7 +87,8 @@ struct TurnRun {
         let clock = clockOnTheWall
         let context = UnderstandingContext(
             today: clock.date, minuteOfDay: clock.secondOfDay / 60, language: memory.dialogue.language,
-            expecting: memory.dialogue.expecting, checkIn: memory.dialogue.knownCheckIn)
+            expecting: memory.dialogue.expecting, checkIn: memory.dialogue.knownCheckIn,
+            checkOut: memory.dialogue.knownCheckOut)
         let understood = await services.understanding.understand(text, in: context)
         if let best = understood.intents.first { services.metrics.confidence.observe(best.probability) }
         return Heard(content: content, understood: understood)

@@ -149,7 +149,8 @@ struct TrainedUnderstanding: Understanding {
     private static let weakYes = Lexicon.set(
         """
         ok okay okey oki vale bueno bien perfecto genial dale great good fine certo ta beleza ah oh entiendo claro listo \
-        super excelente entendi perfeito otimo cool alright right pues muy sure
+        bom bem boa esta todo tudo de acuerdo acordo joia blz got it all super excelente entendi \
+        perfeito otimo cool alright right pues muy sure
         """)
 
     /// A clause by itself or, where that tells more, in two: after a courtesy, or at "and".
