@@ -1,6 +1,7 @@
 import Contracts
 import Loop
 import Postgres
+import Redis
 import Servers
 import Telemetry
 
@@ -30,8 +31,12 @@ struct InboundStage: Sendable {
         if let failure { throw failure }
     }
 
-    func writer() -> InboundWriter {
-        InboundWriter(store: store, observability: .quiet(service: ServiceName.gateway), loop: loop)
+    /// Without Redis nothing is limited.
+    func writer() throws -> InboundWriter {
+        let limiter = RateLimiter(
+            redis: RedisClient(loop: loop, url: try RedisURL("unix:///nowhere.sock")), limits: RateLimits())
+        return InboundWriter(
+            store: store, limiter: limiter, observability: .quiet(service: ServiceName.gateway), loop: loop)
     }
 
     /// A message of the guest with this number, whose conversation is named by it.

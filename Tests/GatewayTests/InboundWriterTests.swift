@@ -22,7 +22,7 @@ import Testing
     @Test func messagesThatArriveTogetherAreCommittedTogether() async throws {
         try await InboundStage.with { stage async throws in
             let rows = (0..<1_000).map { InboundStage.row("m\($0)", from: "34600\($0)") }
-            let counts = await store(rows, by: stage.writer())
+            let counts = await store(rows, by: try stage.writer())
             #expect(counts.allSatisfy { $0 == 1 })
             #expect(try await stage.value("SELECT count(*) FROM inbound_messages") == "1000")
             let commits = try await stage.value("SELECT count(DISTINCT xmin::text) FROM inbound_messages")
@@ -32,7 +32,7 @@ import Testing
 
     @Test func aRepeatIsStoredOnceWhetherItComesInTheSameBatchOrLater() async throws {
         try await InboundStage.with { stage async throws in
-            let writer = stage.writer()
+            let writer = try stage.writer()
             let rows = (0..<200).map { InboundStage.row("m\($0 % 20)", text: "text \($0 % 20)") }
             let counts = await store(rows, by: writer)
             #expect(counts.compactMap(\.self).reduce(0, +) == 20)
@@ -47,7 +47,7 @@ import Testing
     @Test func twoGatewaysThatGetTheSameMessagesInOppositeOrdersStoreThemOnceWithoutDeadlock() async throws {
         try await InboundStage.with { stage async throws in
             let rows = (0..<200).map { InboundStage.row("m\($0)") }
-            let writers = [stage.writer(), stage.writer()]
+            let writers = [try stage.writer(), try stage.writer()]
             for round in 0..<10 {
                 let batch = rows.map { row in
                     var row = row
@@ -67,7 +67,7 @@ import Testing
             var refused = InboundStage.row("bad")
             refused.profileName = "a\0b"
             let rows = [InboundStage.row("good-1"), refused, InboundStage.row("good-2")]
-            let stored = try await stage.writer().store(rows)
+            let stored = try await (try stage.writer()).store(rows)
             #expect(Set(stored.map(\.messageID)) == ["good-1", "bad", "good-2"])
             #expect(
                 try await stage.value(
@@ -82,7 +82,7 @@ import Testing
     @Test func whileTheDatabaseIsAwayEveryCallerHearsSoAndWhatTheySendAgainIsStoredOnce() async throws {
         let server = try await TestPostgres.start()
         try await InboundStage.with(on: server) { stage async throws in
-            let writer = stage.writer()
+            let writer = try stage.writer()
             #expect(try await writer.store([InboundStage.row("before")]).count == 1)
             await server.kill()
             let rows = (0..<300).map { InboundStage.row("m\($0)") }
@@ -99,7 +99,7 @@ import Testing
     @Test func moreThanMayWaitIsRefusedAndNothingOfItIsStored() async throws {
         try await InboundStage.with { stage async throws in
             let rows = (0...InboundWriter.longestQueue).map { InboundStage.row("m\($0)") }
-            await #expect(throws: InboundOverload.self) { try await stage.writer().store(rows) }
+            await #expect(throws: InboundOverload.self) { try await (try stage.writer()).store(rows) }
             #expect(try await stage.value("SELECT count(*) FROM inbound_messages") == "0")
         }
     }
