@@ -41,6 +41,12 @@ public actor EventStream {
         disconnect()
     }
 
+    /// Comes back with the last id that it has.
+    public func reopen() {
+        isClosed = false
+        connect()
+    }
+
     private func connect() {
         guard !isClosed, let address = try? SocketAddress(host: "127.0.0.1", port: port),
             let (descriptor, _) = try? Socket.connect(to: address)

@@ -166,11 +166,10 @@ public actor HotelSystem {
 
     // MARK: People
 
-    /// A guest on WhatsApp who is new to the hotel.
-    public func guest(_ name: String = "Ana Pérez") -> Guest {
+    /// A guest on WhatsApp who is new to the hotel; nil: with any phone number.
+    public func guest(_ name: String = "Ana Pérez", phone: String? = nil) -> Guest {
         guests += 1
-        let number = String(100_000 + guests)
-        return Guest(phone: "34600\(number)", name: name, system: self)
+        return Guest(phone: phone ?? "34600\(100_000 + guests)", name: name, system: self)
     }
 
     /// A visitor of the web page who is new to the hotel.
