@@ -42,16 +42,20 @@ is_there() {
     if [[ $1 == /* ]]; then compgen -G "$1" >/dev/null; else command -v "$1" >/dev/null; fi
 }
 
-# Runs as root. The packages of servers start them; ours are private, so for this once nothing is started.
+# Runs as root. The packages of servers start them; ours are private, so for this once nothing is started. Speaks only when it fails.
 install_quietly() {
     set -euo pipefail
-    local policy=/usr/sbin/policy-rc.d
+    policy=/usr/sbin/policy-rc.d made_policy=
+    output=$(mktemp)
+    trap 'rm -f "$output" $made_policy' EXIT
     if [[ ! -e $policy ]]; then
-        trap 'rm -f "$policy"' EXIT
         printf '#!/bin/sh\nexit 101\n' >"$policy"
+        made_policy=$policy
         chmod 755 "$policy"
     fi
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
+    if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } </dev/null >"$output" 2>&1; then
+        tail -n 15 "$output" >&2
+        return 1
+    fi
 }
