@@ -56,7 +56,7 @@ let package = Package(
 
         service("gateway", ["HTTP", "Postgres", "Redis", "Crypto"], resources: [.embedInCode("Assets")]),
         service(
-            "orchestrator", ["Postgres", "Crypto"],
+            "orchestrator", ["Postgres", "Crypto", "CLinux"],
             resources: [
                 .embedInCode("Templates/es.txt"), .embedInCode("Templates/en.txt"), .embedInCode("Templates/pt.txt"),
                 .embedInCode("Understand/Phrases/phrases-es.txt"), .embedInCode("Understand/Phrases/phrases-en.txt"),

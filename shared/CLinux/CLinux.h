@@ -2,6 +2,7 @@
 #define CLINUX_H
 // What Swift's Glibc module leaves out (epoll, eventfd, signalfd, pidfd), and C functions that Swift can't call because they are variadic.
 // No _GNU_SOURCE: with it fd_set differs from the one that Swift's Glibc module has, and the two modules can't be used together.
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>

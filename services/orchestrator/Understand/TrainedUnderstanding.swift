@@ -1,3 +1,4 @@
+import CLinux
 import Contracts
 
 /// Understanding without network: the language, the wishes by a classifier trained from the phrase files, and what is named by exact grammars.
@@ -27,7 +28,10 @@ struct TrainedUnderstanding: Understanding {
 
     /// Learns from the files that were built into the program. Throws when one of them is not as it should be, with file and line.
     static func embedded() throws(PhraseFileError) -> TrainedUnderstanding {
-        TrainedUnderstanding(try PhraseFile.embedded())
+        let trained = TrainedUnderstanding(try PhraseFile.embedded())
+        // Training takes more memory than what it leaves: that goes back to the system now, and not some day.
+        malloc_trim(0)
+        return trained
     }
 
     // MARK: Understanding a message
