@@ -101,6 +101,7 @@ let package = Package(
         tests("TTSTests", ["tts", "HTTP", "Postgres", "Contracts", "Servers"]),
         tests("NotifierTests", ["notifier", "HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
         tests("EndToEnd", ["HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
+        tests("Browser", ["HTTP", "JSON", "Loop", "Postgres", "Telemetry", "Servers"]),
         tests("Chaos", ["HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
         .executableTarget(
             name: "Benchmarks",

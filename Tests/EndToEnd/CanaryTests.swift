@@ -11,11 +11,11 @@ extension EndToEnd {
         private static let email = "zenobia.quijorna@canario-kx41.example"
         private static let words = "xilofonista"
         private static let phone = "34699417385"
-        private static let card = "4929 4173 8561 2200"
+        private static let card = "4929 4173 8561 2201"
         /// What must stand nowhere but in the tables that are for it.
         private static let canaries = [
             "Zenobia", "Quijorna", "zenobia.quijorna", "canario-kx41", "xilofonista", "34699417385", "699417385",
-            "4929 4173 8561 2200", "4929417385612200", "492941738561",
+            "4929 4173 8561 2201", "4929417385612201", "492941738561",
         ]
 
         @Test func nothingOfAGuestReachesALogAMetricATraceOrTheProcessList() async throws {
@@ -49,7 +49,7 @@ extension EndToEnd {
         @Test func theCardNumberIsInNoTable() async throws {
             let system = try await EndToEnd.system()
             let guest = await system.guest(Self.name, phone: "34699417386")
-            for text in ["mi tarjeta es \(Self.card)", "4929417385612200", "4929-4173-8561-2200 y el cvv es 731"] {
+            for text in ["mi tarjeta es \(Self.card)", "4929417385612201", "4929-4173-8561-2201 y el cvv es 731"] {
                 _ = try await guest.say(text)
             }
             let columns = try await system.database.rows(
@@ -71,7 +71,7 @@ extension EndToEnd {
             }
             // The message itself was kept.
             #expect(
-                try await system.value("SELECT count(*) FROM inbound_messages WHERE content::text LIKE '%2200%'") != "0"
+                try await system.value("SELECT count(*) FROM inbound_messages WHERE content::text LIKE '%2201%'") != "0"
             )
         }
 

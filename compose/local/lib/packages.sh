@@ -12,7 +12,7 @@ run_needs=(
     redis-server=redis-server
 )
 chat_needs=(python3=python3)
-test_needs=(shellcheck=shellcheck)
+test_needs=(shellcheck=shellcheck prometheus=promtool chromium=chromium chromium-driver=chromedriver)
 
 # install_missing NEED…: nothing when nothing is missing; else by apt-get as root or with sudo, else it says the line to run.
 install_missing() {

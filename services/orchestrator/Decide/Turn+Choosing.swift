@@ -102,6 +102,8 @@ extension Turn {
     mutating func holds(_ booking: Booking, renews: Bool) -> Decision.Next {
         state.hold = booking
         state.summaryShown = nil
+        // Cards of other nights or people are an earlier offer's from now on.
+        if let offer = state.offer, offer.stay != booking.stay || offer.party != booking.party { retireOffer() }
         if renews {
             say(.holdRenewed)
         } else if let expires = booking.holdExpiresAt, expires > context.now + 60 {
