@@ -166,7 +166,7 @@ import Testing
 
     @Test func aServerThatFallsSilentIsNotReachableUntilItSpeaksAgain() async throws {
         let server = try await TestPostgres.start()
-        try await withPool(size: 2, on: server) { (pool, _) async throws in
+        try await withPool(size: 1, on: server) { (pool, _) async throws in
             try await pool.ping(deadline: .seconds(10))
             await server.pause()
             let error = await postgresError { try await pool.ping(deadline: .milliseconds(500)) }

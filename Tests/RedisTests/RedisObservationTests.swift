@@ -15,8 +15,10 @@ import Testing
             loop: loop, url: try await RedisURL(TestRedis.shared().url), observability: observability)
         await client.start()
         #expect(await eventually { await client.isConnected })
-        _ = try await client.command(["SET", "observed", "secret"])
-        _ = await redisError { _ = try await client.command(["LPUSH", "observed", "secret"]) }
+        try await observability.tracer.withSpan("caller") { _ in
+            _ = try await client.command(["SET", "observed", "secret"])
+            _ = await redisError { _ = try await client.command(["LPUSH", "observed", "secret"]) }
+        }
         let spans = String(decoding: observability.tracer.takeBatch() ?? [], as: UTF8.self)
         #expect(spans.contains("\"redis SET\"") && spans.contains("\"redis LPUSH\""))
         let metrics = String(decoding: observability.metrics.render(openMetrics: false), as: UTF8.self)

@@ -69,13 +69,12 @@ public actor PostgresPool {
     /// - Parameters:
     ///   - size: connections. One of them is always left to `query`, when there is more than one.
     ///   - applicationName: how the server shows the connections in `pg_stat_activity`.
-    ///   - observability: a span a statement (`db ` and its name, without parameters), `postgres_query_duration_seconds`,
-    ///     `postgres_errors_total` and `postgres_connections`, and a line in the log when the database goes and comes; nil for tools that show nothing.
+    ///   - observability: a span a statement that serves a request (`db ` and its name, without parameters), `postgres_query_duration_seconds`,
+    ///     `postgres_errors_total` and `postgres_connections`, and a line in the log when the database goes and comes.
     public init(
-        loop: EventLoop, url: PostgresURL, size: Int = 8, applicationName: String,
-        observability: Observability? = nil, limits: Limits = Limits(), resolver: Resolver = Resolver()
+        loop: EventLoop, url: PostgresURL, size: Int = 8, applicationName: String, limits: Limits = Limits(),
+        resolver: Resolver = Resolver(), observability: Observability = .quiet(service: "")
     ) {
-        let observability = observability ?? .quiet(service: applicationName)
         self.loop = loop
         self.url = url
         self.size = max(1, size)

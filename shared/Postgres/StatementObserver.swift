@@ -12,7 +12,8 @@ struct StatementObserver {
     init(_ observability: Observability) {
         tracer = observability.tracer
         durations = observability.metrics.histogram(
-            "postgres_query_duration_seconds", "Time from a statement's call to its answer.", labels: ["statement"])
+            "postgres_query_duration_seconds", "Time from a statement's call to its answer.", labels: ["statement"],
+            buckets: [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5])
         errors = observability.metrics.counter(
             "postgres_errors_total", "Statements that gave an error.", labels: ["statement", "kind"])
         connections = observability.metrics.gauge("postgres_connections", "Open connections to the database.")
@@ -20,13 +21,16 @@ struct StatementObserver {
 
     struct Observation {
         let statement: Statement
-        let span: Span
+        /// Nil: a statement that serves no request (a probe, a sweep) begins no trace.
+        let span: Span?
         let start: ContinuousClock.Instant
     }
 
     func begin(_ statement: Statement) -> Observation {
-        let span = tracer.startSpan(
-            statement.spanName, kind: .client, attributes: ["db.system.name": "postgresql"])
+        let span = Trace.current.map {
+            tracer.startSpan(
+                statement.spanName, kind: .client, parent: $0, attributes: ["db.system.name": "postgresql"])
+        }
         return Observation(statement: statement, span: span, start: .now)
     }
 
@@ -34,13 +38,13 @@ struct StatementObserver {
         let statement = observation.statement
         let known = series[statement.name] ?? durations.with(statement.name)
         series[statement.name] = known
-        known.observe(.now - observation.start, exemplar: observation.span.context)
+        known.observe(.now - observation.start, exemplar: observation.span?.context)
         if case .failure(let error) = outcome {
             errors.add(1, statement.name, error.kind.rawValue)
-            if let state = error.sqlState { observation.span.set("db.response.status_code", state) }
-            observation.span.fail(error)
+            if let state = error.sqlState { observation.span?.set("db.response.status_code", state) }
+            observation.span?.fail(error)
         }
-        observation.span.end()
+        observation.span?.end()
     }
 
     func connectionCount(is count: Int) { connections.set(Double(count)) }

@@ -31,18 +31,18 @@ public actor RedisClient {
     private var digests: [UInt: [UInt8]] = [:]
 
     /// - Parameters:
-    ///   - observability: a span a command (`redis ` and its first word, no keys), `redis_command_duration_seconds`, `redis_errors_total`, and a
-    ///     line in the log when the server goes and comes; nil for tools that show nothing.
     ///   - maximumInFlight: commands on their way; one more gets `tooManyInFlight`.
+    ///   - observability: a span a command that serves a request (`redis ` and its first word, no keys), `redis_command_duration_seconds`,
+    ///     `redis_errors_total`, and a line in the log when the server goes and comes.
     public init(
-        loop: EventLoop, url: RedisURL, observability: Observability? = nil, maximumInFlight: Int = 4_096,
-        resolver: Resolver = Resolver()
+        loop: EventLoop, url: RedisURL, maximumInFlight: Int = 4_096, resolver: Resolver = Resolver(),
+        observability: Observability = .quiet(service: "")
     ) {
-        let observability = observability ?? .quiet(service: "redis")
         logger = observability.logger
         tracer = observability.tracer
         durations = observability.metrics.histogram(
-            "redis_command_duration_seconds", "Time from a command's call to its answer.", labels: ["command"])
+            "redis_command_duration_seconds", "Time from a command's call to its answer.", labels: ["command"],
+            buckets: [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25])
         errors = observability.metrics.counter(
             "redis_errors_total", "Commands that gave an error.", labels: ["command", "kind"])
         answers = PendingValues(loop: loop)
@@ -93,17 +93,20 @@ public actor RedisClient {
         precondition(!words.isEmpty, "a command has at least its name")
         // Commands are constants of the program, so there are few of them.
         let name = String(decoding: words[0], as: UTF8.self)
-        let span = tracer.startSpan("redis \(name)", kind: .client, attributes: ["db.system.name": "redis"])
+        // A command that serves no request (a probe) begins no trace.
+        let span = Trace.current.map {
+            tracer.startSpan("redis \(name)", kind: .client, parent: $0, attributes: ["db.system.name": "redis"])
+        }
         let start = ContinuousClock.now
         defer {
-            durations.observe(.now - start, name, exemplar: span.context)
-            span.end()
+            durations.observe(.now - start, name, exemplar: span?.context)
+            span?.end()
         }
         do throws(RedisError) {
             return try await send(words, deadline: deadline)
         } catch {
             errors.add(1, name, error.kind.rawValue)
-            span.fail(error)
+            span?.fail(error)
             throw error
         }
     }
