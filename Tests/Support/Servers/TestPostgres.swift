@@ -152,8 +152,6 @@ public actor TestPostgres {
 
     /// SIGKILL to the server and all its children, as a crash of the machine does it. Waits until the server is gone.
     public func kill() async {
-        // So that it makes no more children after they have been listed.
-        process?.signal(SIGSTOP)
         signalAll(SIGKILL)
         _ = await process?.waitForExit()
     }
@@ -165,9 +163,10 @@ public actor TestPostgres {
 
     private func signalAll(_ number: Int32) {
         guard let process else { return }
-        let children = childProcesses(of: process.pid)
+        // First, so that it makes no more children after they have been listed.
+        process.signal(SIGSTOP)
+        for child in childProcesses(of: process.pid) { Glibc.kill(child, number) }
         process.signal(number)
-        for child in children { Glibc.kill(child, number) }
     }
 
     /// An orderly shutdown that ends connections (SIGINT, "fast").
