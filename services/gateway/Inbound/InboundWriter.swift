@@ -2,7 +2,7 @@ import Loop
 import Postgres
 import Telemetry
 
-/// Commits messages that arrive together together: one insert of at most 256 rows, while the one before is under way. A caller is answered after its
+/// Commits messages that arrive together together: inserts of at most 256 rows, a few at a time. A caller is answered after its
 /// rows are committed, so a process that dies here has promised nothing.
 actor InboundWriter {
     nonisolated let loop: EventLoop
@@ -20,8 +20,8 @@ actor InboundWriter {
     static let rowsABatch = 256
     /// Beyond it messages are refused, and the provider sends them again.
     static let longestQueue = 8_192
-    /// The second one's rows are prepared while the first one is flushed to disk.
-    private static let batchesAtOnce = 2
+    /// Few callers get commits side by side, as on connections of their own; of many callers, each batch takes a share.
+    private static let batchesAtOnce = 4
 
     /// What a caller waits for. Belongs to the writer's loop.
     private final class Ticket {
@@ -59,8 +59,6 @@ actor InboundWriter {
 
     private func beginBatches() {
         while inFlight < Self.batchesAtOnce, !pending.isEmpty {
-            // A second batch pays only when it is full: else it takes rows from the next one.
-            if inFlight > 0, pending.count < Self.rowsABatch { return }
             let batch = Array(pending.prefix(Self.rowsABatch))
             pending.removeFirst(batch.count)
             inFlight += 1
