@@ -14,6 +14,7 @@ actor InboundWriter {
     private let delayed: Counter
     private var pending: [(row: InboundRow, ticket: Ticket)] = []
     private var inFlight = 0
+    private var isGathering = false
     private let outcomes: PendingValues<Result<[StoredMessage], any Error>>
     private var lastTicket = 0
 
@@ -53,8 +54,18 @@ actor InboundWriter {
         lastTicket += 1
         let ticket = Ticket(lastTicket, rows: rows.count)
         for row in rows { pending.append((row, ticket)) }
-        beginBatches()
+        gather()
         return try await outcomes.value(of: ticket.number).get()
+    }
+
+    /// Begins batches when the loop has read all that came in this round.
+    private func gather() {
+        guard !isGathering, !pending.isEmpty, inFlight < Self.batchesAtOnce else { return }
+        isGathering = true
+        Task {
+            isGathering = false
+            beginBatches()
+        }
     }
 
     private func beginBatches() {
@@ -80,7 +91,7 @@ actor InboundWriter {
             for entry in batch { await commitAlone(entry.row, entry.ticket) }
         }
         inFlight -= 1
-        beginBatches()
+        gather()
     }
 
     /// Messages are never refused for being many: they are answered when the guest's minute is over.
