@@ -110,8 +110,7 @@ struct ChatRoutes: Sendable {
             guard (1...256).contains(button.utf8.count), !button.utf8.contains(0) else {
                 throw HTTPError(400, "invalid_argument", "button_id must have 1 to 256 bytes")
             }
-            let title = message.text.map { WebhookMessage.limited($0, to: 256).text }
-            content = InboundContent(kind: .button, text: title, buttonID: button)
+            content = WebhookMessage.button(button, message.text)
         } else {
             guard let text = message.text, text.contains(where: { !$0.isWhitespace }) else {
                 throw HTTPError(400, "invalid_argument", "a message needs text or button_id")

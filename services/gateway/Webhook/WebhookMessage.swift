@@ -8,7 +8,9 @@ enum WebhookMessage {
 
     /// Nil when it has no id or nobody to answer.
     static func read(_ element: JSONNode, contacts: [JSONNode], phoneNumberID: String?) -> WebhookPayload.Message? {
-        guard let id = element["id"]?.string, (1...identifierLimit).contains(id.utf8.count), !id.utf8.contains(0) else { return nil }
+        guard let id = element["id"]?.string, (1...identifierLimit).contains(id.utf8.count), !id.utf8.contains(0) else {
+            return nil
+        }
         let from = element["from"]?.string
         let userID = element["from_user_id"]?.string ?? (from.flatMap { digits($0) } == nil ? from : nil)
         let contact = contact(for: from, userID, in: contacts)
@@ -18,7 +20,7 @@ enum WebhookMessage {
         return WebhookPayload.Message(
             phoneNumberID: phoneNumberID, id: id, phone: phone, userID: user,
             previousUserID: identifier(element["system"]?["previous_user_id"]?.string),
-            profileName: (contact?["profile"]?["name"]?.string).map { limited($0, to: 128).text },
+            profileName: (contact?["profile"]?["name"]?.string).map { limited(CardMask.masked($0).text, to: 128).text },
             content: content(element), sentAt: sentAt(element["timestamp"]), raw: raw(element))
     }
 
@@ -42,7 +44,8 @@ enum WebhookMessage {
     }
 
     private static func sentAt(_ node: JSONNode?) -> Int? {
-        guard let seconds = node?.string.flatMap({ Int($0) }) ?? node?.int, (0...253_402_300_799).contains(seconds) else {
+        guard let seconds = node?.string.flatMap({ Int($0) }) ?? node?.int, (0...253_402_300_799).contains(seconds)
+        else {
             return nil
         }
         return seconds
@@ -80,9 +83,11 @@ enum WebhookMessage {
             maskedCard: masked.didMask ? true : nil)
     }
 
-    private static func button(_ id: String?, _ title: String?) -> InboundContent {
+    /// A page or an app may put anything into a title, so it is masked like what is written.
+    static func button(_ id: String?, _ title: String?) -> InboundContent {
         guard let id = identifier(id) else { return text(.text, title) }
-        return InboundContent(kind: .button, text: title.map { limited($0, to: 256).text }, buttonID: id)
+        let title = title.map { limited(CardMask.masked($0).text, to: 256).text }
+        return InboundContent(kind: .button, text: title, buttonID: id)
     }
 
     private static func media(_ kind: InboundContent.Kind, _ node: JSONNode?) -> InboundContent {

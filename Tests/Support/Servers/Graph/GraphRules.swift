@@ -174,6 +174,12 @@ public struct GraphContent: Hashable, Sendable {
         public var id: String
         public var title: String
         public var description: String?
+
+        public init(id: String, title: String, description: String? = nil) {
+            self.id = id
+            self.title = title
+            self.description = description
+        }
     }
 
     /// Digits, or a business-scoped user id.
