@@ -102,7 +102,7 @@ let package = Package(
         tests("NotifierTests", ["notifier", "HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
         tests("EndToEnd", ["HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
         tests("Browser", ["HTTP", "JSON", "Loop", "Postgres", "Telemetry", "Servers"]),
-        tests("Chaos", ["HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
+        tests("Chaos", ["Loop", "HTTP", "JSON", "Postgres", "Redis", "Contracts", "Servers"]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Servers", "Loop", "JSON", "Wire", "HTTP", "Postgres", "Redis", "Contracts", "CLinux"],

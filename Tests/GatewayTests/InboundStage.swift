@@ -31,12 +31,12 @@ struct InboundStage: Sendable {
         if let failure { throw failure }
     }
 
-    /// Without Redis nothing is limited.
-    func writer() throws -> InboundWriter {
-        let limiter = RateLimiter(
-            redis: RedisClient(loop: loop, url: try RedisURL("unix:///nowhere.sock")), limits: RateLimits())
+    /// - Parameter redis: nil: while Redis is away.
+    func writer(redis: RedisClient? = nil, limits: RateLimits = RateLimits()) throws -> InboundWriter {
+        let redis = try redis ?? RedisClient(loop: loop, url: RedisURL("unix:///nowhere.sock"))
         return InboundWriter(
-            store: store, limiter: limiter, observability: .quiet(service: ServiceName.gateway), loop: loop)
+            store: store, limiter: RateLimiter(redis: redis, limits: limits),
+            observability: .quiet(service: ServiceName.gateway), loop: loop)
     }
 
     /// A message of the guest with this number, whose conversation is named by it.

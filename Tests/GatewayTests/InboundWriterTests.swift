@@ -1,5 +1,6 @@
 import Contracts
 import Postgres
+import Redis
 import Servers
 import Support
 import Testing
@@ -22,7 +23,7 @@ import Testing
     @Test func messagesThatArriveTogetherAreCommittedTogether() async throws {
         try await InboundStage.with { stage async throws in
             let rows = (0..<1_000).map { InboundStage.row("m\($0)", from: "34600\($0)") }
-            let counts = await store(rows, by: try stage.writer())
+            let counts = try await store(rows, by: stage.writer())
             #expect(counts.allSatisfy { $0 == 1 })
             #expect(try await stage.value("SELECT count(*) FROM inbound_messages") == "1000")
             let commits = try await stage.value("SELECT count(DISTINCT xmin::text) FROM inbound_messages")
@@ -67,7 +68,7 @@ import Testing
             var refused = InboundStage.row("bad")
             refused.profileName = "a\0b"
             let rows = [InboundStage.row("good-1"), refused, InboundStage.row("good-2")]
-            let stored = try await (try stage.writer()).store(rows)
+            let stored = try await stage.writer().store(rows)
             #expect(Set(stored.map(\.messageID)) == ["good-1", "bad", "good-2"])
             #expect(
                 try await stage.value(
@@ -96,10 +97,29 @@ import Testing
         await server.stop()
     }
 
+    @Test func aGuestOverTheLimitIsAnsweredLaterAndARepeatCountsOnce() async throws {
+        let server = try await TestRedis.shared()
+        try await InboundStage.with { stage async throws in
+            let redis = RedisClient(loop: stage.loop, url: try RedisURL(server.url))
+            await redis.start()
+            #expect(await eventually { await redis.isConnected })
+            let guest = "34\(UInt32.random(in: 100_000_000...999_999_999))"
+            let limit = 5
+            let writer = try stage.writer(redis: redis, limits: RateLimits(guest: limit, hotel: 1_000_000))
+            for _ in 0..<10 * limit { _ = try await writer.store([InboundStage.row("m-\(guest)-1", from: guest)]) }
+            // What is taken back is taken back in a moment.
+            for number in 2...limit { _ = try await writer.store([InboundStage.row("m-\(guest)-\(number)", from: guest)]) }
+            #expect(try await stage.value("SELECT count(*) FROM inbound_messages WHERE not_before > received_at") == "0")
+            for number in 0...limit { _ = try await writer.store([InboundStage.row("n-\(guest)-\(number)", from: guest)]) }
+            #expect(try await stage.value("SELECT count(*) > 0 FROM inbound_messages WHERE not_before > received_at") == "true")
+            await redis.stop()
+        }
+    }
+
     @Test func moreThanMayWaitIsRefusedAndNothingOfItIsStored() async throws {
         try await InboundStage.with { stage async throws in
             let rows = (0...InboundWriter.longestQueue).map { InboundStage.row("m\($0)") }
-            await #expect(throws: InboundOverload.self) { try await (try stage.writer()).store(rows) }
+            await #expect(throws: InboundOverload.self) { try await stage.writer().store(rows) }
             #expect(try await stage.value("SELECT count(*) FROM inbound_messages") == "0")
         }
     }

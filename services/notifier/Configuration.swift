@@ -13,6 +13,8 @@ struct NotifierConfiguration: Sendable {
     var graph: GraphSettings
     /// Meta's limit for a number: 80 messages a second, up to 1,000 after an upgrade. Each notifier keeps to it by itself.
     var messagesPerSecond: Int
+    /// How long a status with our id is awaited before a message that may have arrived is sent again.
+    var receiptWait: Duration
 
     init(_ reader: inout ConfigurationReader) {
         database = reader.postgresURL()
@@ -26,6 +28,7 @@ struct NotifierConfiguration: Sendable {
             token: reader.secret("WHATSAPP_ACCESS_TOKEN", minimumLength: 8, "Meta knows this business by it"),
             defaultNumber: reader.text("WHATSAPP_PHONE_NUMBER_ID"))
         messagesPerSecond = reader.integer("WHATSAPP_MESSAGES_PER_SECOND", default: 80, in: 1...2_000)
+        receiptWait = .seconds(reader.integer("RECEIPT_WAIT_SECONDS", default: 30, in: 1...600))
         if graph.version.first != "v" || Double(graph.version.dropFirst()) == nil {
             reader.fault("WHATSAPP_API_VERSION", "must be a version of the Graph API such as v25.0")
         }

@@ -11,8 +11,9 @@ await ServiceMain.run(ServiceName.notifier, NotifierConfiguration.init) { servic
         let admin = configuration.admin
     else { return }
     let loop = service.loop
-    let timing = NotifierTiming()
-    let policy = FailurePolicy()
+    var timing = NotifierTiming()
+    timing.receiptWait = configuration.receiptWait
+    let policy = FailurePolicy(receiptWait: configuration.receiptWait)
     let logger = service.observability.logger
     let metrics = NotifierMetrics(service.observability.metrics)
 

@@ -79,11 +79,14 @@ actor InboundWriter {
 
     private func commit(_ given: [(row: InboundRow, ticket: Ticket)]) async {
         var batch = given
-        await delayOverLimit(&batch)
+        let now = Intake.now() / 1_000_000
+        await delayOverLimit(&batch, now: now)
         do {
             let stored = try await store.insert(batch.map(\.row))
+            takeBack(batch, but: stored, countedAt: now)
             finish(batch, stored: stored)
         } catch let error as PostgresError where error.isTransient {
+            takeBack(batch, but: [], countedAt: now)
             for entry in batch { finish(entry.ticket, failure: error) }
         } catch {
             observability.logger.warning(
@@ -95,12 +98,9 @@ actor InboundWriter {
     }
 
     /// Messages are never refused for being many: they are answered when the guest's minute is over.
-    private func delayOverLimit(_ batch: inout [(row: InboundRow, ticket: Ticket)]) async {
+    private func delayOverLimit(_ batch: inout [(row: InboundRow, ticket: Ticket)], now: Int) async {
         let counted = batch.indices.filter { batch[$0].row.isToBeCounted }
-        let subjects = counted.flatMap { index in
-            [limiter.guest(batch[index].row.conversation), limiter.hotel(batch[index].row.hotel)]
-        }
-        let waits = await limiter.waits(subjects, now: Intake.now() / 1_000_000)
+        let waits = await limiter.waits(counted.flatMap { subjects(of: batch[$0].row) }, now: now)
         guard !waits.isEmpty else { return }
         for index in counted {
             let row = batch[index].row
@@ -109,6 +109,24 @@ actor InboundWriter {
             batch[index].row.notBefore = row.receivedAt + wait * 1_000_000
             delayed.add()
         }
+    }
+
+    /// What was not stored now is no message more: a provider sends again what it was not told of, however often that is, and no guest must
+    /// wait for it.
+    private func takeBack(
+        _ batch: [(row: InboundRow, ticket: Ticket)], but stored: [StoredMessage], countedAt now: Int
+    ) {
+        guard stored.count < batch.count else { return }
+        var new = Set(stored.map { [$0.channel, $0.messageID] })
+        let again = batch.map(\.row).filter { row in
+            new.remove([row.channel, row.messageID]) == nil && row.isToBeCounted
+        }
+        guard !again.isEmpty else { return }
+        Task.immediate { await limiter.takeBack(again.flatMap(subjects), now: now) }
+    }
+
+    private func subjects(of row: InboundRow) -> [RateLimiter.Subject] {
+        [limiter.guest(row.conversation), limiter.hotel(row.hotel)]
     }
 
     private func commitAlone(_ row: InboundRow, _ ticket: Ticket) async {

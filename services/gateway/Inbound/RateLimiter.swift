@@ -63,6 +63,25 @@ struct RateLimiter: Sendable {
         }
     }
 
+    private static let takeBackScript = RedisScript(
+        """
+        local minute = math.floor(tonumber(ARGV[1]) / 60)
+        for index, key in ipairs(KEYS) do
+            if redis.call('EXISTS', key .. ':' .. minute) == 1 then redis.call('DECRBY', key .. ':' .. minute, ARGV[index + 1]) end
+        end
+        return #KEYS
+        """)
+
+    /// Takes back what `waits` has counted at this time.
+    func takeBack(_ subjects: [Subject], now: Int) async {
+        var counts: [Subject: Int] = [:]
+        for subject in subjects { counts[subject, default: 0] += 1 }
+        let counted = Array(counts)
+        // Without Redis there is no count either.
+        _ = try? await redis.evaluate(
+            Self.takeBackScript, keys: counted.map(\.key.key), arguments: [String(now)] + counted.map { String($0.value) })
+    }
+
     /// Counts one thing of each; gives the longest wait, 0 for none.
     func wait(_ subjects: [Subject], now: Int) async -> Int {
         await waits(subjects, now: now).values.max() ?? 0
