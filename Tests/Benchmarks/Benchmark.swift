@@ -20,7 +20,8 @@ enum Benchmark {
                 bare = max(
                     bare,
                     try Echo.measure(
-                        port: echo.port, connections: connections, inFlight: inFlight, size: 1_024, for: .seconds(seconds)))
+                        port: echo.port, connections: connections, inFlight: inFlight, size: 1_024,
+                        for: .seconds(seconds)))
                 ours = max(
                     ours,
                     try await WireBench.measure(

@@ -53,7 +53,9 @@ enum Echo {
     }
 
     /// Round trips a second of frames of `size` bytes: `inFlight` on each of `connections`.
-    static func measure(port: UInt16, connections: Int, inFlight: Int, size: Int, for duration: Duration) throws -> Double {
+    static func measure(port: UInt16, connections: Int, inFlight: Int, size: Int, for duration: Duration) throws
+        -> Double
+    {
         let frame = [UInt8](repeating: 0x61, count: size)
         let window = [[UInt8]](repeating: frame, count: inFlight).flatMap(\.self)
         let epoll = epoll_create1(0)

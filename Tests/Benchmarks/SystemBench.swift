@@ -65,7 +65,9 @@ struct SystemBench {
             let accepted = try await HTTPLoad(loop: loop, address: address) {
                 requests[next.add(1, ordering: .relaxed).oldValue % requests.count]
             }.run(connections: connections, for: .seconds(seconds))
-            guard next.load(ordering: .relaxed) <= requests.count else { throw BenchmarkError("requests were sent twice") }
+            guard next.load(ordering: .relaxed) <= requests.count else {
+                throw BenchmarkError("requests were sent twice")
+            }
             guard accepted.failures == 0 else { throw BenchmarkError("\(accepted.failures) webhooks were refused") }
             let share = accepted.rate / pgbench
             let bar = connections == 8 ? 0.55 : 1.0
@@ -116,7 +118,8 @@ struct SystemBench {
     /// New guests ask at a steady rate; the time runs from the webhook's sending to the Graph call's arrival.
     ///
     /// - Parameter base: where the guests' numbers begin; each run has its own.
-    func turnsAtRate(_ rate: Int, seconds: Int, base: Int) async throws -> (samples: Samples, answered: Int, asked: Int) {
+    func turnsAtRate(_ rate: Int, seconds: Int, base: Int) async throws -> (samples: Samples, answered: Int, asked: Int)
+    {
         let asked = rate * seconds
         let driver = TurnDriver(system: system)
         let began = ContinuousClock.now
@@ -132,7 +135,9 @@ struct SystemBench {
         var answered = 0
         for index in 0..<asked {
             let phone = String(34_600_000_000 + base + index)
-            guard let sent = await system.graph.sent(to: phone).first, let start = sentAt[base + index] else { continue }
+            guard let sent = await system.graph.sent(to: phone).first, let start = sentAt[base + index] else {
+                continue
+            }
             answered += 1
             samples.add(start.nanoseconds(to: sent.at))
         }

@@ -13,7 +13,8 @@ struct Table {
     private(set) var lines: [Line] = []
 
     mutating func add(_ what: String, _ measured: String, beside reference: String = "", bar: (String, Bool)? = nil) {
-        let line = Line(what: what, measured: measured, reference: reference, bar: bar.map { (text: $0.0, isReached: $0.1) })
+        let line = Line(
+            what: what, measured: measured, reference: reference, bar: bar.map { (text: $0.0, isReached: $0.1) })
         lines.append(line)
         print(Self.text(line))
         fflush(nil)

@@ -19,7 +19,8 @@ enum WireBench {
         static func sized(_ number: Int) -> Message {
             Message(
                 conversation: "0123456789abcdef0123456789abcdef", number: number,
-                text: String(repeating: "¿Tienen una habitación doble con vistas? ", count: 20), isLast: false, price: 98.5)
+                text: String(repeating: "¿Tienen una habitación doble con vistas? ", count: 20), isLast: false,
+                price: 98.5)
         }
     }
 

@@ -108,10 +108,17 @@ import Testing
             let writer = try stage.writer(redis: redis, limits: RateLimits(guest: limit, hotel: 1_000_000))
             for _ in 0..<10 * limit { _ = try await writer.store([InboundStage.row("m-\(guest)-1", from: guest)]) }
             // What is taken back is taken back in a moment.
-            for number in 2...limit { _ = try await writer.store([InboundStage.row("m-\(guest)-\(number)", from: guest)]) }
-            #expect(try await stage.value("SELECT count(*) FROM inbound_messages WHERE not_before > received_at") == "0")
-            for number in 0...limit { _ = try await writer.store([InboundStage.row("n-\(guest)-\(number)", from: guest)]) }
-            #expect(try await stage.value("SELECT count(*) > 0 FROM inbound_messages WHERE not_before > received_at") == "true")
+            for number in 2...limit {
+                _ = try await writer.store([InboundStage.row("m-\(guest)-\(number)", from: guest)])
+            }
+            #expect(
+                try await stage.value("SELECT count(*) FROM inbound_messages WHERE not_before > received_at") == "0")
+            for number in 0...limit {
+                _ = try await writer.store([InboundStage.row("n-\(guest)-\(number)", from: guest)])
+            }
+            #expect(
+                try await stage.value("SELECT count(*) > 0 FROM inbound_messages WHERE not_before > received_at")
+                    == "true")
             await redis.stop()
         }
     }

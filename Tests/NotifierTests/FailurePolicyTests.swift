@@ -83,7 +83,7 @@ import Testing
             policy.action(for: .speech(isRetryable: false), attempt: 1, random: 1)
                 == .bury(reason: "speech", callsPerson: false))
         #expect(
-            policy.action(for: .speech(isRetryable: true), attempt: 5, random: 1)
+            policy.action(for: .speech(isRetryable: true), attempt: 8, random: 1)
                 == .bury(reason: "speech", callsPerson: false))
     }
 }

@@ -49,9 +49,14 @@ import Testing
 
     @Test(
         "a placeholder stops a service outside development",
-        arguments: ["REPLACE_WITH_YOUR_KEY_0123456789", "changeme-changeme-changeme", "your-secret-here-please", "password123password123"])
+        arguments: [
+            "REPLACE_WITH_YOUR_KEY_0123456789", "changeme-changeme-changeme", "your-secret-here-please",
+            "password123password123",
+        ])
     func placeholders(_ value: String) {
-        for (environment, isRefused) in [("staging", true), ("production", true), ("development", false), ("lab", true)] {
+        for (environment, isRefused) in [
+            ("staging", true), ("production", true), ("development", false), ("lab", true),
+        ] {
             var reader = reader(["ENVIRONMENT": environment, "SECRET_KEY": value])
             _ = reader.secret("SECRET_KEY", "for sessions")
             #expect(problems(reader).isEmpty != isRefused)
@@ -61,14 +66,17 @@ import Testing
     @Test func readsEndpoints() {
         #expect(Endpoint("pms-adapter:7003") == Endpoint(host: "pms-adapter", port: 7003))
         #expect(Endpoint("[::1]:7003") == Endpoint(host: "::1", port: 7003))
-        for text in ["", ":1", "host", "host:", "host:99999", "::1:7003", "a b:1", "host:-1"] { #expect(Endpoint(text) == nil) }
+        for text in ["", ":1", "host", "host:", "host:99999", "::1:7003", "a b:1", "host:-1"] {
+            #expect(Endpoint(text) == nil)
+        }
     }
 
     @Test func randomTextNeverEndsTheProcess() {
         var random = SeededGenerator(seed: 3)
         let pieces = ["http://", "https://", ":", "[", "]", "::", "é", "\0", " ", "host", "99999", "?", "@", "/"]
         for _ in 0..<5_000 {
-            let text = (0..<Int.random(in: 0..<6, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
+            let text = (0..<Int.random(in: 0..<6, using: &random)).map { _ in pieces.randomElement(using: &random)! }
+                .joined()
             var reader = reader(["A": text])
             _ = Endpoint(text)
             _ = reader.httpAddress("A")

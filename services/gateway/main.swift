@@ -14,7 +14,8 @@ await ServiceMain.run(ServiceName.gateway, GatewayConfiguration.init) { service,
     let loop = service.loop
     let database = await service.postgres(databaseURL, connections: 8)
     let redis = await service.redis(redisURL)
-    let orchestrator = await service.peer(ServiceName.orchestrator, at: configuration.orchestrator, check: "orchestrator")
+    let orchestrator = await service.peer(
+        ServiceName.orchestrator, at: configuration.orchestrator, check: "orchestrator")
     let adapter = await service.peer(ServiceName.pmsAdapter, at: configuration.pmsAdapter, check: nil)
     let notifier = await service.peer(ServiceName.notifier, at: configuration.notifier, check: nil)
     let pms = PMSStatusRoute(adapter: adapter)

@@ -3,7 +3,8 @@ import ServiceKit
 import Wire
 
 await ServiceMain.run(ServiceName.orchestrator, OrchestratorConfiguration.init) { service, configuration in
-    guard let databaseURL = configuration.database, let wire = configuration.wire, let admin = configuration.admin else {
+    guard let databaseURL = configuration.database, let wire = configuration.wire, let admin = configuration.admin
+    else {
         return
     }
     let database = await service.postgres(databaseURL, connections: 8)

@@ -19,7 +19,8 @@ public struct ConfigurationReader {
         self.file = file
         let environment = variable("ENVIRONMENT") ?? DeploymentEnvironment.development.rawValue
         // An unknown environment is a fault of its own; till it is mended the stricter rule holds.
-        isStrict = environment != DeploymentEnvironment.development.rawValue
+        isStrict =
+            environment != DeploymentEnvironment.development.rawValue
             && environment != DeploymentEnvironment.test.rawValue
     }
 
@@ -199,7 +200,9 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `host:port` or `[::1]:port`.
     public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()

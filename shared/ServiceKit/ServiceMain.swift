@@ -74,7 +74,9 @@ public enum ServiceMain {
         do {
             try reader.finish()
         } catch {
-            fail(name, "these settings are at fault:\n" + error.problems.map { "  " + $0 }.joined(separator: "\n"), configurationFault)
+            fail(
+                name, "these settings are at fault:\n" + error.problems.map { "  " + $0 }.joined(separator: "\n"),
+                configurationFault)
         }
     }
 

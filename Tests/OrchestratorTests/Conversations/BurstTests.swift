@@ -10,7 +10,8 @@ import Testing
         let ranked = intents.map { RankedIntent(intent: $0, probability: 0.9) }
         let understood = Understood(
             language: .spanish, languageConfidence: 0.9,
-            intents: ranked.isEmpty ? [RankedIntent(intent: .outOfScope, probability: 0.2)] : ranked, entities: entities)
+            intents: ranked.isEmpty ? [RankedIntent(intent: .outOfScope, probability: 0.2)] : ranked, entities: entities
+        )
         return Heard(content: InboundContent(kind: kind, text: text), understood: understood)
     }
 

@@ -42,7 +42,8 @@ actor InboundWriter {
         self.limiter = limiter
         outcomes = PendingValues(loop: loop)
         delayed = observability.metrics.counter(
-            "messages_delayed_total", "Messages that are answered later because their guest or hotel is over the limit.")
+            "messages_delayed_total", "Messages that are answered later because their guest or hotel is over the limit."
+        )
         self.observability = observability
         self.loop = loop
     }

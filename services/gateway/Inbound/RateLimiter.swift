@@ -79,7 +79,8 @@ struct RateLimiter: Sendable {
         let counted = Array(counts)
         // Without Redis there is no count either.
         _ = try? await redis.evaluate(
-            Self.takeBackScript, keys: counted.map(\.key.key), arguments: [String(now)] + counted.map { String($0.value) })
+            Self.takeBackScript, keys: counted.map(\.key.key),
+            arguments: [String(now)] + counted.map { String($0.value) })
     }
 
     /// Counts one thing of each; gives the longest wait, 0 for none.

@@ -55,7 +55,9 @@ struct CardMask {
     }
 
     private static func card(from first: Int, _ groups: [Group], in bytes: [UInt8]) -> (digits: [Int], next: Int)? {
-        guard groups[first].digits.count >= 4, bytes[groups[first].digits.lowerBound] != UInt8(ascii: "0") else { return nil }
+        guard groups[first].digits.count >= 4, bytes[groups[first].digits.lowerBound] != UInt8(ascii: "0") else {
+            return nil
+        }
         var digits: [Int] = []
         var longest: (digits: [Int], next: Int)?
         for last in first..<groups.count {

@@ -41,7 +41,7 @@ struct FailurePolicy: Sendable {
         case .unanswered:
             return .awaitReceipt(receiptWait, reason: "unanswered")
         case .speech(let isRetryable):
-            guard isRetryable, attempt < 5 else { return .bury(reason: "speech", callsPerson: false) }
+            guard isRetryable, attempt < 8 else { return .bury(reason: "speech", callsPerson: false) }
             return .retry(after: jittered(attempt, random), reason: "speech")
         case .refused(let status, let code, let isTransient, let retryAfter):
             // Meta names 4^n seconds for a guest who got too many, and means the whole of them.

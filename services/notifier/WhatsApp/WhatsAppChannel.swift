@@ -46,7 +46,8 @@ struct VoiceNotes: Sendable {
         do {
             return try await tts.call(SpeechSynthesize.self, request, deadline: timing.speech).media
         } catch {
-            throw .speech(isRetryable: error.retryable)
+            // A fault or a delay inside tts may be of the moment, and the row's key makes a repeat harmless.
+            throw .speech(isRetryable: error.retryable || [.internal, .deadlineExceeded].contains(error.code))
         }
     }
 

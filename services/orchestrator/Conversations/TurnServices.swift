@@ -32,7 +32,8 @@ struct TurnMetrics: Sendable {
 
     init(_ metrics: Metrics) {
         duration = metrics.histogram(
-            "turn_duration_seconds", "How long turns took, from the claim to the commit; waiting for a guest's quiet is not counted.",
+            "turn_duration_seconds",
+            "How long turns took, from the claim to the commit; waiting for a guest's quiet is not counted.",
             buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60])
         confidence = metrics.histogram(
             "understanding_confidence", "Probability of the best intent of each message.",

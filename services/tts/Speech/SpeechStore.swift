@@ -1,4 +1,5 @@
 import Postgres
+import Wire
 
 /// Voice notes in table `media`, by idempotency key.
 struct SpeechStore: Sendable {
@@ -17,7 +18,9 @@ struct SpeechStore: Sendable {
         "SELECT id, coalesce(duration_milliseconds, 0) AS duration FROM media WHERE hotel_id = $1 AND key = $2")
 
     func note(hotel: Int, key: String) async throws -> Note? {
-        try await database.query(Self.find, [.int(hotel), .text(key)], deadline: Self.deadline).first.map(note)
+        try await answering {
+            try await database.query(Self.find, [.int(hotel), .text(key)], deadline: Self.deadline).first.map(note)
+        }
     }
 
     private static let insert = Statement(
@@ -30,10 +33,12 @@ struct SpeechStore: Sendable {
 
     /// Keeps a note, unless its key has one already; gives the one that is kept.
     func keep(_ bytes: [UInt8], durationMilliseconds: Int, hotel: Int, key: String) async throws -> Note? {
-        try await database.query(
-            Self.insert, [.int(hotel), .text(key), .text(Self.type), .bytes(bytes), .int(durationMilliseconds)],
-            deadline: Self.deadline
-        ).first.map(note)
+        try await answering {
+            try await database.query(
+                Self.insert, [.int(hotel), .text(key), .text(Self.type), .bytes(bytes), .int(durationMilliseconds)],
+                deadline: Self.deadline
+            ).first.map(note)
+        }
     }
 
     private static let read = Statement(
@@ -41,11 +46,20 @@ struct SpeechStore: Sendable {
 
     /// What a guest sent.
     func bytes(_ media: Int, hotel: Int) async throws -> (bytes: [UInt8], type: String)? {
-        guard let row = try await database.query(Self.read, [.int(media), .int(hotel)], deadline: Self.deadline).first
-        else {
-            return nil
+        try await answering {
+            try await database.query(Self.read, [.int(media), .int(hotel)], deadline: Self.deadline).first.map {
+                (try $0.bytes("bytes"), try $0.text("mime_type"))
+            }
         }
-        return (try row.bytes("bytes"), try row.text("mime_type"))
+    }
+
+    /// A database that is away for a moment is no fault of the request: the caller may ask again.
+    private func answering<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as PostgresError where error.isTransient {
+            throw WireError(.unavailable, "the database does not answer")
+        }
     }
 
     private func note(_ row: Row) throws -> Note {
