@@ -46,7 +46,7 @@ public actor Health {
 
     func enter(_ phase: Phase) {
         self.phase = phase
-        if phase == .stopping { polls.forEach { $0.cancel() } }
+        if phase == .stopping { for poll in polls { poll.cancel() } }
     }
 
     /// Every check by name, in the order in which they were added, and whether all hold.
