@@ -31,6 +31,18 @@ public actor Service {
             tracer: Tracer(
                 service: name, instance: instance, isEnabled: common.traceEndpoint != nil, secrets: secrets))
         health = Health(loop: loop)
+        Self.showWhatWasDropped(observability)
+    }
+
+    /// What could not be said is at least counted.
+    private static func showWhatWasDropped(_ observability: Observability) {
+        let lines = observability.metrics.gauge("log_dropped_lines", "Lines of the log that nobody read in time.")
+        let spans = observability.metrics.gauge("trace_dropped_spans", "Ended spans that were dropped because too many waited.")
+        let tracer = observability.tracer
+        observability.metrics.onRender {
+            lines.set(Double(StandardOutput.droppedLines))
+            spans.set(Double(tracer.droppedSpans))
+        }
     }
 
     /// Does something when the service stops, before the parts that were there already.

@@ -20,6 +20,7 @@ public enum ServiceMain {
         _ build: @Sendable (Service, Configuration) async throws -> Void
     ) async -> Never {
         Signals.blockForProcess([SIGINT, SIGTERM])
+        raiseDescriptorLimit()
         var reader = ConfigurationReader.process
         let common = CommonConfiguration(&reader)
         let configuration = read(&reader)
@@ -68,6 +69,15 @@ public enum ServiceMain {
         let configuration = read(&reader)
         check(name, reader)
         return configuration
+    }
+
+    /// Ten thousand connections need as many descriptors; the usual limit is 1,024, and a process may raise its own up to the hard one.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        // What the system refuses stays as it was: the server then takes fewer connections, and says so.
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     private static func check(_ name: String, _ reader: ConfigurationReader) {
