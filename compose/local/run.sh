@@ -54,7 +54,8 @@ install_missing "${run_needs[@]}"
 load_settings
 build_services
 
-began=$(now_ms)
+look_at_clock
+began=$now_ms
 trap start_stopped USR1
 choose_ports
 export_peers
@@ -83,8 +84,9 @@ for service in "${SERVICES[@]}"; do
     until_true 30 is_ready "$service" || fail "$service is not ready after 30 s" "see $LOGS/$service.log" "$(tail -n 3 "$LOGS/$service.log")"
 done
 
-took=$(($(now_ms) - began))
-note "Agente Hotel is ready after $((took / 1000)).$(printf '%03d' $((took % 1000)) | cut -c1-1) s"
+look_at_clock
+took=$((now_ms - began))
+note "Agente Hotel is ready after $((took / 1000)).$((took % 1000 / 100)) s"
 cat <<TEXT
 
   A guest's chat     http://localhost:$GATEWAY_PORT/chat      (or \`make chat\` in another terminal)

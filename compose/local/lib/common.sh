@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the parts use each other's names
 # What every script here begins with: where things are, and how it speaks. Sourced, after `set -euo pipefail`.
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd -P)
@@ -26,8 +26,8 @@ pause() { read -rt "$1" -u "$silence" || true; }
 exec {silence}<> <(:)
 own_descriptors+=("$silence")
 
-# now_ms: milliseconds, for measuring.
-now_ms() { printf '%s' "$((${EPOCHREALTIME/[.,]/} / 1000))"; }
+# Sets `now_ms`, for measuring. No substitution: that forks, and complains when a signal ends it.
+look_at_clock() { now_ms=$((${EPOCHREALTIME/[.,]/} / 1000)); }
 
 # Where this copy keeps its data: DATA_DIR, made absolute, .data in the repository if it is not set.
 use_data_directory() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the parts of run.sh use each other's names
 # Starts processes, starts again what dies, and stops everything in order.
 
 # In the order in which they start; they stop in the reverse one.
@@ -33,11 +33,16 @@ launch() {
     ) </dev/null >>"$log" 2>&1 &
     pid_of[$name]=$!
     printf '%s\n' "$!" >"$RUN/$name.pid"
-    started_ms[$name]=$(now_ms)
+    look_at_clock
+    started_ms[$name]=$now_ms
     unset "start_at_ms[$name]"
 }
 
-is_alive() { [[ -n ${pid_of[$1]:-} ]] && kill -0 "${pid_of[$1]}" 2>/dev/null; }
+# By its state (proc(5)): one that has ended and is not yet waited for counts as dead, which `kill -0` does not see.
+is_alive() {
+    local stat
+    [[ -n ${pid_of[$1]:-} ]] && read -r stat 2>/dev/null <"/proc/${pid_of[$1]}/stat" && [[ $stat != *") Z "* ]]
+} 2>/dev/null
 
 # Whether our make has been sent SIGINT: a terminal sends it to us as well, `kill -INT` does not, and make then waits for us with the signal
 # blocked instead of passing it on (as it does SIGTERM).
@@ -54,10 +59,11 @@ make_is_interrupted() {
 look_after() {
     local name
     if make_is_interrupted; then exit 0; fi
+    look_at_clock
     for name in "${supervised[@]}"; do
         if [[ -n ${pid_of[$name]:-} ]]; then
             is_alive "$name" || bury "$name"
-        elif [[ -n ${start_at_ms[$name]:-} ]] && (($(now_ms) >= start_at_ms[$name])); then
+        elif [[ -n ${start_at_ms[$name]:-} ]] && ((now_ms >= start_at_ms[$name])); then
             note "$name is started again"
             launch "$name"
         fi
@@ -71,7 +77,8 @@ bury() {
     wait "${pid_of[$name]}" 2>/dev/null || code=$?
     forget "$name"
     if ((code > 128)); then how="was killed by SIG$(kill -l "$code")"; else how="ended with code $code"; fi
-    lived=$(($(now_ms) - started_ms[$name]))
+    look_at_clock
+    lived=$((now_ms - started_ms[$name]))
     # EX_CONFIG: it has said what is wrong with its settings, and trying again would change nothing.
     if ((code == 78)); then
         note "$name $how: its settings are wrong"
@@ -87,7 +94,7 @@ bury() {
     pause_ms=$((500 << (deaths[$name] < 5 ? deaths[$name] : 5)))
     ((pause_ms < 15000)) || pause_ms=15000
     deaths[$name]=$((deaths[$name] + 1))
-    start_at_ms[$name]=$(($(now_ms) + pause_ms))
+    start_at_ms[$name]=$((now_ms + pause_ms))
     note "$name $how after $((lived / 1000)) s; it is started again in $((pause_ms / 1000)).$((pause_ms % 1000 / 100)) s"
 }
 
@@ -108,11 +115,12 @@ start_stopped() {
 
 # until_true SECONDS COMMAND…: looks after everything until the command succeeds.
 until_true() {
-    local end=$(($(now_ms) + $1 * 1000))
+    look_at_clock
+    local end=$((now_ms + $1 * 1000))
     shift
     until "$@"; do
-        (($(now_ms) < end)) || return 1
         look_after
+        ((now_ms < end)) || return 1
         pause 0.02
     done
 }
@@ -127,9 +135,11 @@ stop_all() {
         signal=TERM
         [[ $name != postgres ]] || signal=INT
         kill "-$signal" "${pid_of[$name]}" 2>/dev/null || true
-        asked_ms=$(now_ms)
+        look_at_clock
+        asked_ms=$now_ms
         while is_alive "$name"; do
-            if (($(now_ms) - asked_ms > (hurried ? 1000 : 10000))); then
+            look_at_clock
+            if ((now_ms - asked_ms > (hurried ? 1000 : 10000))); then
                 note "$name did not stop and is killed"
                 kill -KILL "${pid_of[$name]}" 2>/dev/null || true
                 break
