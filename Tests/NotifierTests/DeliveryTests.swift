@@ -157,6 +157,15 @@ import Testing
         }
     }
 
+    @Test func aNoteWhoseMakerStumblesIsAskedForAgain() async throws {
+        try await withStage { stage in
+            let id = try await stage.reply("c1", [.voice(text: "stumbles", language: .spanish)])[0]
+            #expect(try await stage.becomes("accepted", id))
+            #expect(await stage.graph.sent.map(\.content.isVoice) == [true])
+            #expect(try await stage.value("SELECT count(*) FROM dead_letters") == "0")
+        }
+    }
+
     @Test func theTraceOfATurnGoesOnIntoTheCall() async throws {
         try await withStage { stage in
             let trace = "4bf92f3577b34da6a3ce929d0e0e4736"

@@ -72,6 +72,20 @@ private func request(_ text: String, _ language: Language = .spanish, key: Strin
         }
     }
 
+    @Test func whileTheDatabaseIsAwayTheCallerHearsThatAskingAgainMayHelp() async throws {
+        let loop = try EventLoop(name: "tts-test")
+        let pool = PostgresPool(
+            loop: loop, url: try PostgresURL("postgresql://test@/nothing?host=/nowhere"), applicationName: "tts-test")
+        await pool.start()
+        let speaker = Speaker(loop: loop, store: SpeechStore(database: pool), observability: .quiet(service: "tts"))
+        let error = await #expect(throws: WireError.self) {
+            try await speaker.speak(request("Hola."), within: .seconds(20))
+        }
+        #expect(error?.code == .unavailable && error?.retryable == true)
+        await pool.stop()
+        loop.stop()
+    }
+
     @Test func theSameKeyGivesTheSameNote() async throws {
         try await withTTS { speaker, _, database in
             async let first = speaker.speak(request("Hola."), within: .seconds(20))

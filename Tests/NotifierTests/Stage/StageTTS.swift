@@ -1,6 +1,7 @@
 import Contracts
 import Loop
 import Postgres
+import Synchronization
 import Telemetry
 import Wire
 
@@ -22,9 +23,13 @@ struct StageTTS: Sendable {
         let observability = Observability.quiet(service: ServiceName.tts)
         let server = WireServer(
             loop: loop, service: ServiceName.tts, instance: "tts-1", secret: secret, observability: observability)
+        let stumbled = Atomic(false)
         await server.handle(SpeechSynthesize.self) { request, _ in
             if request.text == "unspeakable" {
                 throw WireError(.unavailable, "audio is switched off", retryable: false)
+            }
+            if request.text == "stumbles", stumbled.exchange(true, ordering: .relaxed) == false {
+                throw WireError(.internal, "its database was away")
             }
             let rows = try await pool.query(
                 keep, [.int(request.hotel), .text(request.key), .bytes(note)])

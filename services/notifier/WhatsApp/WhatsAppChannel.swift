@@ -46,8 +46,11 @@ struct VoiceNotes: Sendable {
         do {
             return try await tts.call(SpeechSynthesize.self, request, deadline: timing.speech).media
         } catch {
-            // A fault or a delay inside tts may be of the moment, and the row's key makes a repeat harmless.
-            throw .speech(isRetryable: error.retryable || [.internal, .deadlineExceeded].contains(error.code))
+            // A note has its key, so asking for it twice is asking once: only a request that is wrong, or refused for good, is not repeated.
+            switch error.code {
+            case .deadlineExceeded, .cancelled, .internal, .unauthenticated: throw .speech(isRetryable: true)
+            default: throw .speech(isRetryable: error.retryable)
+            }
         }
     }
 

@@ -18,9 +18,7 @@ struct SpeechStore: Sendable {
         "SELECT id, coalesce(duration_milliseconds, 0) AS duration FROM media WHERE hotel_id = $1 AND key = $2")
 
     func note(hotel: Int, key: String) async throws -> Note? {
-        try await answering {
-            try await database.query(Self.find, [.int(hotel), .text(key)], deadline: Self.deadline).first.map(note)
-        }
+        try await query(Self.find, [.int(hotel), .text(key)]).first.map(note)
     }
 
     private static let insert = Statement(
@@ -33,12 +31,9 @@ struct SpeechStore: Sendable {
 
     /// Keeps a note, unless its key has one already; gives the one that is kept.
     func keep(_ bytes: [UInt8], durationMilliseconds: Int, hotel: Int, key: String) async throws -> Note? {
-        try await answering {
-            try await database.query(
-                Self.insert, [.int(hotel), .text(key), .text(Self.type), .bytes(bytes), .int(durationMilliseconds)],
-                deadline: Self.deadline
-            ).first.map(note)
-        }
+        try await query(
+            Self.insert, [.int(hotel), .text(key), .text(Self.type), .bytes(bytes), .int(durationMilliseconds)]
+        ).first.map(note)
     }
 
     private static let read = Statement(
@@ -46,19 +41,16 @@ struct SpeechStore: Sendable {
 
     /// What a guest sent.
     func bytes(_ media: Int, hotel: Int) async throws -> (bytes: [UInt8], type: String)? {
-        try await answering {
-            try await database.query(Self.read, [.int(media), .int(hotel)], deadline: Self.deadline).first.map {
-                (try $0.bytes("bytes"), try $0.text("mime_type"))
-            }
-        }
+        guard let row = try await query(Self.read, [.int(media), .int(hotel)]).first else { return nil }
+        return (try row.bytes("bytes"), try row.text("mime_type"))
     }
 
-    /// A database that is away for a moment is no fault of the request: the caller may ask again.
-    private func answering<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch let error as PostgresError where error.isTransient {
-            throw WireError(.unavailable, "the database does not answer")
+    /// While the database is away the caller hears so, and asks again; each statement here may be repeated.
+    private func query(_ statement: Statement, _ parameters: [PostgresValue]) async throws -> [Row] {
+        do throws(PostgresError) {
+            return try await database.query(statement, parameters, deadline: Self.deadline)
+        } catch {
+            throw error.isTransient ? WireError(.unavailable, "the database does not answer") : error
         }
     }
 
