@@ -3,12 +3,11 @@
 
 # Where each finds its peers. Everything listens on the loopback interface only.
 export_peers() {
-    export ORCHESTRATOR_ADDRESS PMS_ADAPTER_ADDRESS TTS_ADDRESS NOTIFIER_ADDRESS GATEWAY_ADDRESS
+    export ORCHESTRATOR_ADDRESS PMS_ADAPTER_ADDRESS TTS_ADDRESS NOTIFIER_ADDRESS
     ORCHESTRATOR_ADDRESS=127.0.0.1:$(wire_port orchestrator)
     PMS_ADAPTER_ADDRESS=127.0.0.1:$(wire_port pms-adapter)
     TTS_ADDRESS=127.0.0.1:$(wire_port tts)
     NOTIFIER_ADDRESS=127.0.0.1:$(wire_port notifier)
-    GATEWAY_ADDRESS=127.0.0.1:$(wire_port gateway)
 }
 
 exec_service() {
