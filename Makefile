@@ -25,7 +25,9 @@ lint: ## Check the format of the Swift sources, and the scripts
 	@compose/local/lint.sh
 
 bench: ## Measure, each figure beside a reference in the same run
-	@swift run -c release Benchmarks
+	@compose/local/setup.sh
+	@swift build -c release
+	@.build/release/Benchmarks
 
 clean: ## Remove what was built, and the data of `make run`
 	@compose/local/clean.sh
