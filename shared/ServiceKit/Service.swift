@@ -37,7 +37,8 @@ public actor Service {
     /// What could not be said is at least counted.
     private static func showWhatWasDropped(_ observability: Observability) {
         let lines = observability.metrics.gauge("log_dropped_lines", "Lines of the log that nobody read in time.")
-        let spans = observability.metrics.gauge("trace_dropped_spans", "Ended spans that were dropped because too many waited.")
+        let spans = observability.metrics.gauge(
+            "trace_dropped_spans", "Ended spans that were dropped because too many waited.")
         let tracer = observability.tracer
         observability.metrics.onRender {
             lines.set(Double(StandardOutput.droppedLines))
